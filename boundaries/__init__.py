@@ -1,0 +1,1 @@
+"""Publishers' geography files, read into validated records. No database, no web, no settings."""

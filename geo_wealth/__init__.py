@@ -1,0 +1,1 @@
+"""Neighbourhood targeting for community wealth: domain, storage, pipelines, command line."""

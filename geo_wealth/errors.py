@@ -1,0 +1,41 @@
+"""One exception tree; the web maps each class to a status in one table."""
+
+from boundaries.errors import GeoWealthError, RefusedFileError
+
+__all__ = [
+    "DatabaseUnavailableError",
+    "GeoWealthError",
+    "InvalidRequestError",
+    "NotFoundError",
+    "RefusedFileError",
+    "SetupError",
+]
+
+
+class SetupError(GeoWealthError):
+    """The machine lacks something; the text names the command that mends it."""
+
+
+class DatabaseUnavailableError(GeoWealthError):
+    """The database does not answer."""
+
+
+class NotFoundError(GeoWealthError):
+    """A code, place or id that is not loaded."""
+
+
+class InvalidRequestError(GeoWealthError):
+    """A parameter with a value that is not allowed.
+
+    Parameters
+    ----------
+    parameter
+        The name the user typed: ``w.deprivation``, ``--top``.
+    message
+        One sentence that says what is allowed.
+    """
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(f"{parameter}: {message}")
+        self.parameter = parameter
+        self.reason = message

@@ -1,0 +1,1 @@
+"""Reads: one module per subject, typed rows out."""
