@@ -1,0 +1,326 @@
+"""A composite index and its ranking: orient, normalise, weight, aggregate, rank, explain."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo_wealth.deprivation import exponential
+from geo_wealth.errors import InvalidRequestError
+
+Floats = NDArray[np.float64]
+Normalise = Literal["percentile", "minmax", "z", "exponential"]
+Aggregate = Literal["linear", "geometric"]
+
+NORMALISATIONS: tuple[str, ...] = get_args(Normalise)
+AGGREGATIONS: tuple[str, ...] = get_args(Aggregate)
+
+FLOOR = 0.01
+"""Lowest value that enters a geometric mean: a single zero must not silence the rest."""
+
+DECIMALS = 12
+"""Scores that agree to so many decimals are tied: beyond is the noise of the arithmetic."""
+
+_MARGIN = 1e-9  # lead that a reversal must have, well above the rounding of scores
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores and ranks of n areas by k indicators.
+
+    Attributes
+    ----------
+    score
+        (n,) NaN where not ranked.
+    rank
+        (n,) 1 = highest score; areas that tie share the better rank; 0 where not ranked.
+    normalised
+        (n, k) oriented and normalised; NaN where the indicator is missing.
+    contributions
+        (n, k) parts that sum to the score; NaN where not ranked.
+    ranked_mask
+        (n,) False where an indicator with weight is missing.
+    order
+        (r,) positions of the ranked areas, best first; within a tie as they were given, so
+        give them in order of code.
+    weights
+        (k,) the weights used, which sum to 1.
+    """
+
+    score: Floats
+    rank: NDArray[np.int64]
+    normalised: Floats
+    contributions: Floats
+    ranked_mask: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The smallest change of weights that reverses two areas.
+
+    Attributes
+    ----------
+    weights
+        (k,) weights under which the order is reversed; they sum to 1.
+    distance_l1
+        Sum of the absolute changes: twice the weight moved, 0 to 2.
+    """
+
+    weights: Floats
+    distance_l1: float
+
+
+def normalise_column(values: ArrayLike, how: Normalise) -> Floats:
+    """Bring one oriented indicator (high = high priority) to a common scale.
+
+    Parameters
+    ----------
+    values
+        (n,) NaN where missing; missing values take no part and stay NaN.
+    how
+        ``percentile``: (r - 1) / (n - 1) with mid-ranks r; ``minmax``: 0 to 1; ``z``: mean 0,
+        population standard deviation 1; ``exponential``: the index's transform of r / n, 0 to 1.
+
+    Returns
+    -------
+    NDArray
+        (n,). Where all values are equal, or there is one: .5 by percentile and min-max, 0 by
+        z, and by the exponential what its formula gives for the mid-rank (n + 1) / 2.
+    """
+    column = np.asarray(values, dtype=np.float64)
+    result = np.full(column.shape, np.nan)
+    known = np.isfinite(column)
+    if known.any():
+        result[known] = _SCALES[how](column[known])
+    return result
+
+
+def score_areas(
+    values: ArrayLike,
+    directions: ArrayLike,
+    weights: ArrayLike,
+    normalise: Normalise = "percentile",
+    aggregate: Aggregate = "linear",
+) -> Scored:
+    """Rank areas by the weighted sum, or geometric mean, of their indicators.
+
+    An indicator is normalised over all areas that have it, whether ranked or not, so that a
+    change of weights never changes what is weighted.
+
+    Parameters
+    ----------
+    values
+        (n, k) NaN where missing.
+    directions
+        (k,) +1: a high value raises priority; -1: a low one does.
+    weights
+        (k,) not negative, not all 0; scaled to sum to 1. An area lacking an indicator of
+        weight 0 is ranked all the same, and that indicator contributes 0.
+    normalise, aggregate
+        See :func:`normalise_column`. ``linear``: sum of w x. ``geometric``: product of y^w,
+        y = floor + (1 - floor) x; the score is shared among the indicators in proportion to
+        w ln(y / floor), or to w where all are at the floor.
+
+    Raises
+    ------
+    InvalidRequestError
+        For weights, directions or methods that are not allowed.
+    """
+    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    signs = _directions(directions, matrix.shape[1])
+    shares = simplex_weights(weights, matrix.shape[1])
+    _check_methods(normalise, aggregate)
+    oriented = matrix * signs
+    columns = [normalise_column(oriented[:, k], normalise) for k in range(matrix.shape[1])]
+    normalised = np.column_stack(columns) if columns else np.empty(matrix.shape)
+    ranked = np.asarray(~np.isnan(normalised[:, shares > 0]).any(axis=1))
+    contributions = np.full(matrix.shape, np.nan)
+    contributions[ranked] = contribute(normalised[ranked], shares, aggregate)
+    score = contributions.sum(axis=1)
+    rank, order = rank_scores(score)
+    return Scored(score, rank, normalised, contributions, ranked, order, shares)
+
+
+def contribute(normalised: ArrayLike, weights: ArrayLike, aggregate: Aggregate) -> Floats:
+    """Split the score of each area into what each indicator adds; the sum is the score.
+
+    Parameters
+    ----------
+    normalised
+        (n, k); NaN only where the weight is 0.
+    weights
+        (k,) that sum to 1.
+    aggregate
+        ``linear`` or ``geometric``, see :func:`score_areas`.
+    """
+    matrix = np.asarray(normalised, dtype=np.float64)
+    shares = np.asarray(weights, dtype=np.float64)
+    used = np.where(shares > 0, matrix, 0.0)
+    if aggregate == "linear":
+        return np.asarray(used * shares)
+    lifts = shares * np.log(_lift(used) / FLOOR)
+    total = lifts.sum(axis=1, keepdims=True)
+    score = FLOOR * np.exp(total)
+    parts = np.divide(
+        lifts, total, out=np.broadcast_to(shares, lifts.shape).copy(), where=total > 0
+    )
+    return np.asarray(score * parts)
+
+
+def rank_scores(score: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rank scores, highest first; ties share the better rank, NaN gets 0.
+
+    Returns
+    -------
+    rank, order
+        (n,) ranks as in 1, 2, 2, 4, and (r,) positions of those ranked, best first, ties as
+        they were given.
+    """
+    rounded = np.round(np.asarray(score, dtype=np.float64), DECIMALS)
+    order = np.argsort(-rounded, kind="stable")  # NaN goes last
+    order = order[: np.count_nonzero(~np.isnan(rounded))].astype(np.int64)
+    rank = np.zeros(rounded.shape, dtype=np.int64)
+    ascending = rounded[order][::-1]
+    rank[order] = len(order) - np.searchsorted(ascending, rounded[order], side="right") + 1
+    return rank, order
+
+
+def smallest_flip(
+    normalised_a: ArrayLike,
+    normalised_b: ArrayLike,
+    weights: ArrayLike,
+    aggregate: Aggregate = "linear",
+) -> Flip | None:
+    """Find the smallest change of weights (L1) that reverses the order of two areas.
+
+    The change is over the simplex. All weight moved costs the same, so it goes to the one
+    indicator that favours the trailing area most, from those that favour it least: no other
+    change of that size gains more.
+
+    Parameters
+    ----------
+    normalised_a, normalised_b
+        (k,) rows of :attr:`Scored.normalised`. An indicator that either lacks keeps weight 0.
+    weights
+        (k,) present weights. When the areas tie, b is to get ahead.
+    aggregate
+        ``linear`` or ``geometric``: the latter is linear in logarithms.
+
+    Returns
+    -------
+    Flip or None
+        None when no weighting puts the trailing area ahead.
+    """
+    first = np.asarray(normalised_a, dtype=np.float64)
+    second = np.asarray(normalised_b, dtype=np.float64)
+    shares = simplex_weights(weights, first.size)
+    if aggregate == "geometric":
+        first, second = np.log(_lift(first)), np.log(_lift(second))
+    usable = ~(np.isnan(first) | np.isnan(second))
+    edge = np.where(usable, second - first, 0.0)
+    if round(float(shares @ edge), DECIMALS) > 0:
+        edge = -edge
+    if not usable.any() or edge[usable].max() < _MARGIN:
+        return None
+    best = int(np.argmax(np.where(usable, edge, -np.inf)))
+    moved = _move(shares, edge, best)
+    return Flip(moved, float(np.abs(moved - shares).sum()))
+
+
+def simplex_weights(weights: ArrayLike, k: int) -> Floats:
+    """Scale weights to sum to 1, or say why they cannot be.
+
+    Raises
+    ------
+    InvalidRequestError
+        When one is negative or not a number, when all are 0, or when there are not k.
+    """
+    shares = np.asarray(weights, dtype=np.float64).reshape(-1)
+    if shares.size != k:
+        raise InvalidRequestError("weights", f"give one weight for each of the {k} indicators.")
+    if not np.isfinite(shares).all() or (shares < 0).any():
+        raise InvalidRequestError("weights", "every weight must be a number of 0 or more.")
+    if shares.max(initial=0.0) == 0:
+        raise InvalidRequestError("weights", "at least one weight must be above 0.")
+    shares = shares / shares.max()  # so that the sum of huge weights stays finite
+    return np.asarray(shares / shares.sum())
+
+
+def _move(shares: Floats, edge: Floats, best: int) -> Floats:
+    """Move weight to ``best``, from the least favourable first, until the lead is reversed."""
+    moved = shares.copy()
+    missing = _MARGIN - float(shares @ edge)
+    for source in np.argsort(edge, kind="stable"):
+        gain = edge[best] - edge[source]
+        if missing <= 0 or gain <= 0:
+            break
+        amount = min(moved[source], missing / gain)
+        moved[source] -= amount
+        moved[best] += amount
+        missing -= amount * gain
+    return moved
+
+
+def _lift(normalised: Floats) -> Floats:
+    """Raise values of 0 to 1 above 0 for a geometric mean, keeping their order."""
+    return np.asarray(FLOOR + (1 - FLOOR) * normalised)
+
+
+def _directions(directions: ArrayLike, k: int) -> Floats:
+    signs = np.asarray(directions, dtype=np.float64).reshape(-1)
+    if signs.size != k or not np.isin(signs, (-1.0, 1.0)).all():
+        raise InvalidRequestError("directions", f"give 1 or -1 for each of the {k} indicators.")
+    return signs
+
+
+def _check_methods(normalise: str, aggregate: str) -> None:
+    if normalise not in NORMALISATIONS:
+        allowed = ", ".join(NORMALISATIONS)
+        raise InvalidRequestError("normalise", f"allowed are {allowed}; found {normalise!r}.")
+    if aggregate not in AGGREGATIONS:
+        allowed = ", ".join(AGGREGATIONS)
+        raise InvalidRequestError("aggregate", f"allowed are {allowed}; found {aggregate!r}.")
+    if normalise == "z" and aggregate == "geometric":
+        raise InvalidRequestError(
+            "aggregate", "a geometric mean needs values above 0, and z-scores are not: use linear."
+        )
+
+
+def _mid_ranks(column: Floats) -> Floats:
+    """Rank from 1 for the lowest; equal values share the mean of their ranks."""
+    ascending = np.sort(column)
+    below = np.searchsorted(ascending, column, side="left")
+    up_to = np.searchsorted(ascending, column, side="right")
+    return (below + up_to + 1) / 2.0
+
+
+def _percentile(column: Floats) -> Floats:
+    if column.size == 1:
+        return np.array([0.5])
+    return (_mid_ranks(column) - 1) / (column.size - 1)
+
+
+def _minmax(column: Floats) -> Floats:
+    low, span = column.min(), np.ptp(column)
+    return (column - low) / span if span > 0 else np.full(column.shape, 0.5)
+
+
+def _z(column: Floats) -> Floats:
+    spread = column.std()
+    flat = np.ptp(column) == 0 or spread == 0
+    return np.zeros(column.shape) if flat else (column - column.mean()) / spread
+
+
+def _exponential(column: Floats) -> Floats:
+    return exponential(_mid_ranks(column) / column.size) / 100
+
+
+_SCALES = {
+    "percentile": _percentile,
+    "minmax": _minmax,
+    "z": _z,
+    "exponential": _exponential,
+}
