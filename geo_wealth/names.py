@@ -1,0 +1,145 @@
+"""Names and numbers of organisations: keys to match by, redactions, persons."""
+
+import re
+import unicodedata
+
+import pandas as pd
+
+_REDACTED = re.compile(
+    r"\bredact|\bwith(?:held|eld)\b|\bpersonal data\b|\bnot disclosed\b|\bname removed\b"
+    r"|\bcommercial(?:ly)? confidential|\bdata protection\b|^\W*(?:x{4,}|\*{3,})\W*$",
+    re.IGNORECASE,
+)
+_BLANK = frozenset({"", "-", "na", "n/a", "#n/a", "null", "none", "nil", "unknown", "not known"})
+
+_FORMS = {
+    "limited": "ltd",
+    "company": "co",
+    "and": "",
+    "the": "",
+    "incorporated": "inc",
+    "corporation": "corp",
+}
+_FORM_PHRASES = (
+    (re.compile(r"\bpublic limited (?:company|co)\b"), "plc"),
+    (re.compile(r"\blimited liability partnership\b"), "llp"),
+    (re.compile(r"\bcommunity interest (?:company|co)\b"), "cic"),
+    (re.compile(r"\bcharitable incorporated organisation\b"), "cio"),
+)
+_DOTTED = re.compile(r"\b(?:\w\.){2,}")
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+
+_COMPANY = re.compile(r"(?:([A-Z]{2})(\d{1,6})|([A-Z]R)0*(\d{1,6})|(\d{5,8}))([A-Z])?")
+_PREFIXES = frozenset(
+    "SC NI OC SO NC FC SF NF LP SL NL IP SP NP IC SI NV RC SR NR RS AC ZC SZ NZ GE GN GS "
+    "CE CS PC SG NA OE ES ED EN SA".split()
+)
+
+_TITLE = re.compile(
+    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd|sir|dame|lady)\b\.?\s+\S", re.IGNORECASE
+)
+_COUPLE = re.compile(r"(?:mr|mrs|ms|dr)\.?\s*(?:&|and|/)\s*(?:mr|mrs|ms|dr)\b", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[A-Z]\.?\s){1,3}[A-Z][A-Za-z'’-]{2,}(?:-[A-Z][a-z]+)?")
+_BUSINESS = re.compile(
+    r"\b(?:ltd|limited|plc|llp|lp|cic|cio|inc|co|company|group|holdings?|partners(?:hip)?|"
+    r"associates?|trust(?:ees)?|council|school|academy|college|university|church|club|society|"
+    r"association|charity|foundation|centre|center|services?|surgery|practice|pharmacy|"
+    r"solicitors?|consult\w*|architects?|builders?|electrical|plumbing|motors?|garages?|"
+    r"transport|haulage|taxis?|t/?a|trading|sons?|bros|brothers|nhs|care|nursery|shop|stores?|"
+    r"cafe|restaurant|hotel|farm|stud(?:io|ios)|design|engineering|joinery|contractors?|"
+    r"enterprises?|industries|products|supplies|systems|solutions|media|print\w*|"
+    r"hire|training|recruitment|catering|foods?|properties|estates?|investments?)\b|&|\d",
+    re.IGNORECASE,
+)
+
+
+def name_key(text: str) -> str:
+    """Reduce a name to what exact matching compares.
+
+    Case, accents, punctuation, spacing, ``&`` and ``and``, ``the``, and the spelling of a
+    legal form (Limited, Ltd; Public Limited Company, PLC) do not matter; every other word and
+    their order do. A name of nothing else keeps all its words.
+
+    Examples
+    --------
+    >>> name_key("The A & B Company Limited")
+    'a b co ltd'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = _DOTTED.sub(lambda match: match.group().replace(".", ""), plain)
+    plain = plain.replace("'", "").replace("`", "")
+    plain = " ".join(_NOT_WORD.sub(" ", plain).split())
+    for pattern, short in _FORM_PHRASES:
+        plain = pattern.sub(short, plain)
+    words = [_FORMS.get(word, word) for word in plain.split()]
+    return " ".join(word for word in words if word) or plain
+
+
+def name_keys(names: "pd.Series[str]") -> "pd.Series[str]":
+    """Give :func:`name_key` of each name, computing each distinct name once."""
+    codes, distinct = pd.factorize(names)
+    keys = pd.Series([name_key(name) for name in distinct], dtype=object)
+    return pd.Series(keys.to_numpy()[codes], index=names.index, dtype=object)
+
+
+def company_number(text: str | None) -> str | None:
+    """Give a company number its eight characters, or None when the text is not one.
+
+    Lost leading zeros come back (``8494722``), prefixes of other registers stay (``SC``,
+    ``NI``, ``OC``). National Insurance numbers and free text give None.
+
+    Examples
+    --------
+    >>> company_number(" 8494722"), company_number("sc 55775"), company_number("JN999999A")
+    ('08494722', 'SC055775', None)
+    """
+    if not text:
+        return None
+    plain = re.sub(r"[\s.\-/]", "", text.upper()).removesuffix(".0")
+    match = _COMPANY.fullmatch(plain)
+    if match is None:
+        return None
+    prefix, digits, register, number, plain_digits, suffix = match.groups()
+    if plain_digits is not None:
+        return plain_digits.zfill(8) if suffix is None and int(plain_digits) else None
+    if prefix is not None and prefix in _PREFIXES and suffix is None:
+        return prefix + digits.zfill(6)
+    if register in {"RC", "SR"} and suffix is None:
+        return register + number.zfill(6)
+    if prefix in {"IP", "SP", "NP"} and suffix == "R":
+        return prefix + digits.zfill(5) + "R"
+    return None
+
+
+def charity_number(text: str | None) -> str | None:
+    """Give a charity's number as its regulator writes it, or None when the text is not one."""
+    if not text:
+        return None
+    plain = re.sub(r"[\s.]", "", text.upper()).removesuffix(".0")
+    if re.fullmatch(r"SC0\d{5}", plain) or re.fullmatch(r"NIC\d{6}", plain):
+        return plain
+    return plain if re.fullmatch(r"[1-9]\d{5,6}(?:-\d{1,3})?", plain) else None
+
+
+def payee_state(name: str | None) -> str:
+    """Tell whether a payee is ``named``, ``redacted`` or ``blank``."""
+    plain = (name or "").strip()
+    if plain.lower() in _BLANK:
+        return "blank"
+    return "redacted" if _REDACTED.search(plain) else "named"
+
+
+def looks_individual(name: str) -> bool:
+    """Tell whether a name is plainly a person's: a title, or initials and a surname.
+
+    Errs towards hiding only what is sure; a register that states sole traders is believed
+    before this guess.
+    """
+    plain = " ".join(name.split())
+    if _BUSINESS.search(plain) and not _COUPLE.match(plain):
+        return False
+    return bool(
+        _TITLE.match(plain)
+        or _COUPLE.match(plain)
+        or (_INITIALS.fullmatch(plain) and not plain.isupper())
+    )
