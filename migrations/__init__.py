@@ -1,0 +1,1 @@
+"""The schema, step by step: ``versions`` holds them in sequence."""
