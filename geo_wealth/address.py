@@ -1,6 +1,7 @@
 """Addresses of databases, and what is asked of the database behind one."""
 
 from contextlib import closing
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 
@@ -86,3 +87,19 @@ def first_line(error: BaseException | str) -> str:
     """Return the first line of a message, without its full stop."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(". ") if lines else "no reason given"
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """Take the password out of an address, since any user of the machine can list commands.
+
+    Returns
+    -------
+    tuple
+        The libpq address without the password, and the environment that carries it instead.
+    """
+    parts = urlsplit(libpq_url(url))
+    user, at, host = parts.netloc.rpartition("@")
+    name, colon, password = user.partition(":")
+    if not colon:
+        return parts.geturl(), {}
+    return parts._replace(netloc=f"{name}{at}{host}").geturl(), {"PGPASSWORD": unquote(password)}

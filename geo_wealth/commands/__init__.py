@@ -1,0 +1,1 @@
+"""The commands, one module each; ``geo_wealth.cli`` puts them together."""
