@@ -48,6 +48,15 @@ def _dataset_column() -> Column[int]:
     )
 
 
+def _dataset_key() -> Column[int]:
+    return Column(
+        "dataset_id",
+        ForeignKey("dataset.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+
+
 def _current_column() -> Column[bool]:
     return Column("current", Boolean, nullable=False, server_default=text("false"))
 
@@ -78,6 +87,7 @@ dataset = Table(
     Column("report", JSONB, nullable=False, comment="findings such as agreement with ONS"),
     Column("state", Text, nullable=False),
     Column("sample", Boolean, nullable=False, comment="invented data"),
+    Column("generation", Integer, nullable=False, comment="counts activations; newest wins"),
     Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("state IN ('current', 'superseded', 'retired')", name="state"),
 )
@@ -98,11 +108,10 @@ dataset_issue = Table(
 area = Table(
     "area",
     metadata,
-    Column("id", BigInteger, primary_key=True),
-    _dataset_column(),
+    _dataset_key(),
     Column("kind", Text, nullable=False),
     Column("vintage", SmallInteger, nullable=False),
-    Column("code", Text, nullable=False),
+    Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("geom", _geometry("MULTIPOLYGON"), comment="null where only the name is known"),
     Column("geom_map", _geometry("MULTIPOLYGON"), comment="generalised, shared edges kept"),
@@ -152,11 +161,10 @@ area_lookup = Table(
 deprivation = Table(
     "deprivation",
     metadata,
-    Column("id", BigInteger, primary_key=True),
-    _dataset_column(),
+    _dataset_key(),
     Column("index", Text, nullable=False, comment="imd2019 on 2011 LSOAs, imd2025 on 2021"),
-    Column("code", Text, nullable=False),
-    Column("domain", Text, nullable=False, comment="imd, or one of its domains"),
+    Column("code", Text, primary_key=True),
+    Column("domain", Text, primary_key=True, comment="imd, or one of its domains"),
     Column("score", Double),
     Column("rank", Integer, comment="1 = most deprived"),
     Column("decile", SmallInteger, comment="1 = most deprived tenth"),
@@ -176,11 +184,10 @@ deprivation = Table(
 population = Table(
     "population",
     metadata,
-    Column("id", BigInteger, primary_key=True),
-    _dataset_column(),
-    Column("measure", Text, nullable=False, comment="imd2019, imd2025, census2021, mid2020"),
+    _dataset_key(),
+    Column("measure", Text, primary_key=True, comment="imd2019, imd2025, census2021, mid2020"),
     Column("vintage", SmallInteger, nullable=False),
-    Column("code", Text, nullable=False),
+    Column("code", Text, primary_key=True),
     Column("residents", Integer, nullable=False),
     _current_column(),
     CheckConstraint("residents >= 0", name="residents"),
@@ -197,10 +204,9 @@ population = Table(
 postcode = Table(
     "postcode",
     metadata,
-    Column("id", BigInteger, primary_key=True),
-    _dataset_column(),
+    _dataset_key(),
     Column("source", Text, nullable=False, comment="codepoint, ons or csv"),
-    Column("postcode", Text, nullable=False, comment="canonical: HD1 2TT"),
+    Column("postcode", Text, primary_key=True, comment="canonical: HD1 2TT"),
     Column("point", _geometry("POINT")),
     Column("quality", SmallInteger, comment="positional quality, 10 best, 90 none"),
     Column("lad", Text),
@@ -278,7 +284,10 @@ payee_match = Table(
     "payee_match",
     metadata,
     Column(
-        "payee_id", ForeignKey("payee.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        "payee_id",
+        ForeignKey("payee.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
     ),
     Column(
         "organisation_id",

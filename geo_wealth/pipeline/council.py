@@ -1,0 +1,147 @@
+"""Jobs for ledgers, registers and asset lists: what councils publish."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from boundaries.issues import IssueLog
+from boundaries.sources import Source
+from geo_wealth import assets, ledger, registers
+from geo_wealth.names import name_key, name_keys
+from geo_wealth.pipeline.load import LoadJob
+from geo_wealth.store import derive, merge
+from geo_wealth.store.copy import copy_frame, stage
+
+_SAMPLE_LICENCE = "Sample data, invented; MIT"
+
+
+def ledger_job(
+    path: Path, payer: str, mapping: Path | None = None, *, sample: bool = False
+) -> LoadJob:
+    """Load the payments of one payer."""
+
+    def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
+        file = ledger.read_ledger(path, log, mapping)
+        stage(
+            connection,
+            "staging_payment",
+            {column: "text" for column in ledger.COLUMNS}
+            | {"line": "integer", "paid_on": "date", "amount": "numeric", "name_key": "text"},
+        )
+        for chunk in file.chunks:
+            named = chunk["payee_state"] == "named"
+            keys = name_keys(chunk["payee"]).where(named, "")
+            names = chunk["payee"].where(chunk["payee_state"] != "redacted", "REDACTED")
+            copy_frame(connection, "staging_payment", chunk.assign(payee=names, name_key=keys))
+        merge.merge_ledger(connection, dataset_id)
+        return {"layout": file.layout}
+
+    return LoadJob(
+        "ledger",
+        path,
+        {"payer": payer} | _mapping_parameter(mapping),
+        _council_source(f"Payments of {payer}", payer, path, sample=sample),
+        write,
+        derive=(derive.match_payees,),
+        sample=sample,
+    )
+
+
+def register_job(
+    path: Path, kind: str, mapping: Path | None = None, *, sample: bool = False
+) -> LoadJob:
+    """Load organisations with their sites."""
+
+    def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
+        stage(
+            connection,
+            "staging_site",
+            {column: "text" for column in registers.COLUMNS}
+            | {
+                "line": "integer",
+                "individual": "boolean",
+                "easting": "double precision",
+                "northing": "double precision",
+                "rateable_value": "numeric",
+                "name_key": "text",
+            },
+        )
+        for chunk in registers.read_register(path, kind, log, mapping):
+            copy_frame(
+                connection, "staging_site", chunk.assign(name_key=name_keys(chunk["name"]))
+            )
+        merge.merge_register(connection, dataset_id, kind)
+        return {"register": kind}
+
+    return LoadJob(
+        "register",
+        path,
+        {"kind": kind} | _mapping_parameter(mapping),
+        _council_source(f"Register of {kind}", None, path, sample=sample),
+        write,
+        derive=(derive.locate_by_postcode, derive.match_payees),
+        sample=sample,
+    )
+
+
+def assets_job(
+    path: Path, owner: str | None, mapping: Path | None = None, *, sample: bool = False
+) -> LoadJob:
+    """Load land and buildings that a community might take over."""
+
+    def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
+        stage(
+            connection,
+            "staging_asset",
+            {column: "text" for column in assets.COLUMNS}
+            | {
+                "line": "integer",
+                "easting": "double precision",
+                "northing": "double precision",
+                "same_as": "text",
+            },
+        )
+        for chunk in assets.read_assets(path, owner, log, mapping):
+            copy_frame(connection, "staging_asset", chunk.assign(same_as=_same_as(chunk)))
+        merge.merge_assets(connection, dataset_id)
+        return {"owner": owner}
+
+    return LoadJob(
+        "assets",
+        path,
+        {"owner": owner} | _mapping_parameter(mapping),
+        _council_source(f"Land and buildings of {owner or path.stem}", owner, path, sample=sample),
+        write,
+        derive=(derive.locate_by_postcode,),
+        sample=sample,
+    )
+
+
+def _same_as(chunk: pd.DataFrame) -> list[str]:
+    """Name the building a row is about: by UPRN, else by name and postcode, else the row.
+
+    Two registers list the same library; it is one building all the same.
+    """
+    return [
+        f"uprn {uprn}" if isinstance(uprn, str) and uprn else _by_name(name, postcode, line)
+        for uprn, name, postcode, line in zip(
+            chunk["uprn"], chunk["name"], chunk["postcode"], chunk["line"], strict=True
+        )
+    ]
+
+
+def _by_name(name: str, postcode: object, line: int) -> str:
+    return f"{name_key(name)} at {postcode if isinstance(postcode, str) else f'line {line}'}"
+
+
+def _mapping_parameter(mapping: Path | None) -> dict[str, Any]:
+    """A mapping is part of what a dataset is: other columns, other numbers."""
+    return {} if mapping is None else {"mapping": mapping.read_text(encoding="utf-8")}
+
+
+def _council_source(title: str, publisher: str | None, path: Path, *, sample: bool) -> Source:
+    if sample:
+        return Source(f"{title} (sample data)", "Geo Wealth", None, _SAMPLE_LICENCE, None)
+    return Source(title, publisher, path.stem, None, None)

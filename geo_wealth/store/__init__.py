@@ -1,0 +1,1 @@
+"""Writes: COPY to a staging table, then a merge in the caller's transaction."""
