@@ -1,12 +1,20 @@
 """Councils' payments ledgers, in any known layout, to exact, accounted payments."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
+from geo_wealth import cells, names
+from geo_wealth.layouts import LayoutMatch, from_mapping, open_known, shipped
+from geo_wealth.tabular import Batch, Ragged, Table
 
 COLUMNS = (
     "line",
@@ -24,6 +32,29 @@ COLUMNS = (
     "channel",
 )
 
+FIELDS = frozenset(COLUMNS) - {"line", "payee_state", "channel"} | {"card"}
+"""What a column of a file can be mapped to; see :func:`read_ledger`."""
+
+REQUIRED = ("amount", "payee")
+
+TOTAL = "line of totals"
+REPEATED_HEADER = "header repeated"
+
+_EXAMPLE = (
+    "name = 'our-council', then under [columns] the lines paid_on = 'Payment Date', "
+    "amount = 'Net Amount', payee = 'Supplier Name'"
+)
+_TOTAL = re.compile(r"(?:grand |sub-?|overall )?totals?\b.*", re.IGNORECASE)
+_PERSONAL_NUMBER = re.compile(r"[A-Z]{2}\d{6}[A-Z]")
+_DAY_NOTES = {
+    "blank": ("missing-date", "The row has no date; it is kept without one."),
+    "period": ("period-date", "The date is a period, not a day; the row is kept without a date."),
+    "impossible": (
+        "impossible-date",
+        "There is no such day, or not in a ledger; the row is kept without a date.",
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerFile:
@@ -38,7 +69,9 @@ class LedgerFile:
     header
         The publisher's column names.
     chunks
-        Payments in the order of the file, as frames with :data:`COLUMNS`.
+        Payments in the order of the file, as frames with :data:`COLUMNS`: ``line`` int64,
+        ``amount`` Decimal as published (signed pounds), ``paid_on`` date or None, the rest
+        text or None; ``payee`` is '' when blank. All but ``line`` have dtype object.
     """
 
     layout: str
@@ -50,5 +83,289 @@ class LedgerFile:
 def read_ledger(
     path: Path, log: IssueLog, mapping: Path | None = None, *, chunk_rows: int = 100_000
 ) -> LedgerFile:
-    """Recognise a ledger and read it in chunks."""
-    raise NotImplementedError
+    """Recognise a ledger and read it in chunks.
+
+    Every row with text in it is counted in ``log`` as read and then either loaded, excluded
+    (lines of totals, a header repeated in the middle) or rejected with its line, in rows and
+    pounds, so that the log balances once the chunks are read to the end. A rejected row
+    without a readable amount counts no pounds.
+
+    Parameters
+    ----------
+    path
+        CSV or XLSX, plain, in a .zip or .gz.
+    log
+        Where counts and issues go, while the chunks are read.
+    mapping
+        A TOML file for a publisher that is not known. Its keys are ``name``, ``title``,
+        ``channel`` (``ledger``, the default, or ``card``), ``sheet``, and a table
+        ``[columns]`` with a line for each field: ``amount = "Net Amount"``, or a list of
+        names to try. ``amount`` and ``payee`` are needed, ``paid_on`` is wanted; the others
+        are reference, company_number, charity_number, payee_ref, category, department,
+        purpose and card (a yes/no column that marks payments by card).
+    chunk_rows
+        Most rows of a frame.
+
+    Raises
+    ------
+    RefusedFileError
+        When the file or the mapping cannot be used; at once, before any chunk is read.
+    """
+    if mapping is None:
+        layouts = shipped("ledger_layouts.toml", FIELDS)
+    else:
+        layouts = (from_mapping(mapping, FIELDS, REQUIRED),)
+    table = open_known(path, layouts, FIELDS, _EXAMPLE)
+    channel = table.match.layout.options.get("channel", "ledger")
+    if channel not in {"ledger", "card"}:
+        raise RefusedFileError(
+            f"{mapping.name if mapping else table.file}: channel must be 'ledger' or 'card', "
+            f"not '{channel}'."
+        )
+    if not len(table.lines) and not table.ragged:
+        raise RefusedFileError(f"{table.file} has a header but no payments.")
+    layout = table.match.layout
+    return LedgerFile(
+        layout.name, layout.title, table.match.names, _chunks(table, log, channel, chunk_rows)
+    )
+
+
+def _chunks(
+    table: Table[LayoutMatch], log: IssueLog, channel: str, rows: int
+) -> Iterator[pd.DataFrame]:
+    for kind, message in table.repairs:
+        log.note(None, None, kind, None, message)
+    _reject_ragged(table, log)
+    month_first = _month_first(table, log)
+    for batch in table.batches(rows):
+        frame = _Reader(table.match, batch, log, channel, month_first).frame()
+        if len(frame):
+            yield frame
+
+
+def _month_first(table: Table[LayoutMatch], log: IssueLog) -> bool:
+    where = table.match.positions.get("paid_on")
+    if where is None or not cells.months_come_first(table.distinct(where[0])):
+        return False
+    log.note(
+        None,
+        table.match.column("paid_on"),
+        "month-first-dates",
+        None,
+        "The dates of this file put the month before the day and were read so.",
+    )
+    return True
+
+
+def _reject_ragged(table: Table[LayoutMatch], log: IssueLog) -> None:
+    """Fields have moved in such a row, and no amount can be trusted."""
+    width = len(table.match.names)
+    for row in table.ragged:
+        log.read += 1
+        log.reject(row.line, None, "field-count", _shown(row), _count_message(row, width))
+
+
+def _shown(row: Ragged) -> str:
+    return " | ".join(row.cells)
+
+
+def _count_message(row: Ragged, width: int) -> str:
+    return (
+        f"The row has {len(row.cells)} fields and the header {width}, so that its amount cannot "
+        "be told; the row was left out."
+    )
+
+
+class _Reader:
+    """One batch on its way to a frame: arrays by row, and a mask of what is kept."""
+
+    def __init__(
+        self, match: LayoutMatch, batch: Batch, log: IssueLog, channel: str, month_first: bool
+    ) -> None:
+        self.match = match
+        self.batch = batch
+        self.log = log
+        self.channel = channel
+        self.month_first = month_first
+        self.keep = np.ones(len(batch), bool)
+
+    def frame(self) -> pd.DataFrame:
+        """Count, sift and return the batch."""
+        self.log.read += len(self.batch)
+        amounts = self._field("amount", cells.amount)
+        payees = self._field("payee", cells.tidy)
+        days = self._field("paid_on", lambda text: cells.day(text, month_first=self.month_first))
+        states = self._field("payee", names.payee_state)
+        pounds = _sum(amounts)
+        self.log.pounds_read += pounds
+        self._sift_amounts(amounts)
+        self._sift_totals(amounts, states, days)
+        self._sift_days(days, amounts)
+        kept = np.flatnonzero(self.keep)
+        self.log.loaded += len(kept)
+        self.log.pounds_loaded += _sum(amounts[kept])
+        payees[states == "blank"] = ""
+        columns = self._columns(kept, amounts, payees, states, days)
+        return pd.DataFrame(columns, columns=list(COLUMNS))
+
+    def _columns(
+        self,
+        kept: NDArray[np.intp],
+        amounts: NDArray[np.object_],
+        payees: NDArray[np.object_],
+        states: NDArray[np.object_],
+        days: NDArray[np.object_],
+    ) -> dict[str, object]:
+        dates = cells.nothing(len(self.batch))
+        for day in set(days[kept]) - {None}:
+            dates[days == day] = day.value
+        plain = {
+            "paid_on": dates,
+            "amount": amounts,
+            "payee": payees,
+            "payee_state": states,
+            "company_number": self._company_numbers(),
+            "charity_number": self._field("charity_number", names.charity_number),
+            "channel": self._field("card", self._channel, self.channel),
+        }
+        for field in ("reference", "payee_ref", "category", "department", "purpose"):
+            plain[field] = self._field(field, cells.known)
+        columns: dict[str, object] = {"line": self.batch.lines[kept]}
+        for name, values in plain.items():
+            columns[name] = pd.Series(values[kept], dtype=object)
+        return columns
+
+    def _field(
+        self, field: str, clean: Callable[[str], object], default: object = None
+    ) -> NDArray[np.object_]:
+        where = self.match.positions.get(field)
+        if where is None:
+            return np.full(len(self.batch), default, object)
+        return cells.mapped(self.batch.columns[where[0]], clean)
+
+    def _channel(self, text: str) -> str:
+        """Tell the channel of one payment; anything but yes or no says nothing."""
+        by_card = cells.flag(text)
+        if by_card is None:
+            return self.channel
+        return "card" if by_card else "ledger"
+
+    def _lines(self, mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+        for index in np.flatnonzero(mask):
+            yield int(index), int(self.batch.lines[index])
+
+    def _cell(self, index: int, field: str) -> str:
+        text: str = self.batch.columns[self.match.positions[field][0]][index].as_py()
+        return text
+
+    def _sift_amounts(self, amounts: NDArray[np.object_]) -> None:
+        column = self.match.column("amount")
+        for index, line in self._lines(_is_none(amounts)):
+            self.keep[index] = False
+            text = self._cell(index, "amount")
+            if text.strip() == column:
+                self.log.exclude(REPEATED_HEADER)
+            elif cells.known(text) is None:
+                self.log.reject(
+                    line,
+                    column,
+                    "missing-amount",
+                    text,
+                    "There is no amount; unknown is not zero, so the row was left out.",
+                )
+            else:
+                self.log.reject(
+                    line,
+                    column,
+                    "invalid-amount",
+                    text,
+                    "This is no amount of money; the "
+                    "fields may have moved, and the row was left out.",
+                )
+        self._note_nil(amounts)
+
+    def _note_nil(self, amounts: NDArray[np.object_]) -> None:
+        column = self.match.column("amount")
+        for index, line in self._lines(_are_zero(amounts)):
+            text = self._cell(index, "amount")
+            if text.strip().lower() in cells.NIL:
+                self.log.note(line, column, "nil-amount", text, "Read as nil: £0.")
+
+    def _sift_totals(
+        self,
+        amounts: NDArray[np.object_],
+        states: NDArray[np.object_],
+        days: NDArray[np.object_],
+    ) -> None:
+        """Exclude sums at the foot: nothing beside the amount, or the word 'total'."""
+        undated = np.array([day is None or day.kind != "date" for day in days], bool)
+        for index, line in self._lines(self.keep & undated):
+            others = [text for text in map(cells.known, self._others(index)) if text]
+            if others and not any(_TOTAL.fullmatch(text) for text in others):
+                continue
+            if not others and states[index] != "blank":
+                continue
+            self.keep[index] = False
+            self.log.exclude(TOTAL, pounds=amounts[index])
+            self.log.note(
+                line,
+                self.match.column("amount"),
+                "line-of-totals",
+                amounts[index],
+                "This line is a total of others, not a payment; it was excluded.",
+            )
+
+    def _others(self, index: int) -> list[str]:
+        amount = self.match.positions["amount"][0]
+        return [text for at, text in enumerate(self.batch.row(index)) if at != amount]
+
+    def _sift_days(self, days: NDArray[np.object_], amounts: NDArray[np.object_]) -> None:
+        column = self.match.column("paid_on")
+        if column is None:
+            return
+        odd = np.array([day.kind != "date" for day in days], bool)
+        for index, line in self._lines(self.keep & odd):
+            text = self._cell(index, "paid_on")
+            if days[index].kind == "unknown":
+                self.keep[index] = False
+                self.log.reject(
+                    line,
+                    column,
+                    "invalid-date",
+                    text,
+                    "This is no date; the fields may have moved, and the row was left out.",
+                    pounds=amounts[index],
+                )
+            else:
+                kind, message = _DAY_NOTES[days[index].kind]
+                self.log.note(line, column, kind, text, message)
+
+    def _company_numbers(self) -> NDArray[np.object_]:
+        numbers = self._field("company_number", names.company_number)
+        column = self.match.column("company_number")
+        if column is None:
+            return numbers
+        given = self._field("company_number", cells.known)
+        odd = self.keep & _is_none(numbers) & ~_is_none(given)
+        for index, line in self._lines(odd):
+            personal = _PERSONAL_NUMBER.fullmatch(given[index].upper())
+            self.log.note(
+                line,
+                column,
+                "invalid-company-number",
+                "(not shown: may be a person's)" if personal else given[index],
+                "This is no company number; the payment is kept without one.",
+            )
+        return numbers
+
+
+def _is_none(values: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.fromiter((value is None for value in values), bool, len(values))
+
+
+def _are_zero(amounts: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.fromiter((value is not None and not value for value in amounts), bool, len(amounts))
+
+
+def _sum(amounts: NDArray[np.object_]) -> Decimal:
+    return sum((each for each in amounts if each is not None), Decimal(0))

@@ -1,0 +1,347 @@
+"""Tables out of CSV and XLSX: dialect, header and line numbers found, all cells as text."""
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pyarrow import csv as arrow_csv
+
+from boundaries.errors import RefusedFileError
+from geo_wealth.containers import Content, decode, read_content
+
+HEADER_WITHIN = 40
+"""Rows that may precede the header: titles, notes, a second line of headings."""
+
+_DELIMITERS = (",", ";", "\t", "|", "¬")
+_ROWS_AT_ONCE = 20_000
+
+
+class HeaderMatch(Protocol):
+    """What a recogniser returns for the row that it knows as a header."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, as published."""
+
+    @property
+    def headerless(self) -> bool:
+        """True when the row was recognised by its values and is data itself."""
+
+    @property
+    def sheet(self) -> str | None:
+        """Name of the sheet that the layout prefers in a workbook."""
+
+
+Match = TypeVar("Match", bound=HeaderMatch)
+Recogniser = Callable[[tuple[str, ...]], Match | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """A row whose number of fields differs from the header's."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows: their lines in the file and, for each column of the header, its cells."""
+
+    lines: NDArray[np.int64]
+    columns: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def row(self, index: int) -> tuple[str, ...]:
+        """Give all cells of one row."""
+        return tuple(column[index].as_py() for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Match]):
+    """A table in memory: cells as Arrow text, rows without any text dropped.
+
+    Attributes
+    ----------
+    file
+        What to call the file in a message.
+    match
+        What the recogniser returned for the header.
+    lines
+        Line (row of the sheet) on which each row starts, 1 = first of the file.
+    cells
+        One Arrow column of strings for each column of the header.
+    ragged
+        Rows that have more or fewer fields than the header; not among ``cells``.
+    repairs
+        ``(kind, sentence)`` for what was put right in the file as a whole.
+    """
+
+    file: str
+    match: Match
+    lines: NDArray[np.int64]
+    cells: Any
+    ragged: tuple[Ragged, ...]
+    repairs: tuple[tuple[str, str], ...] = ()
+
+    def batches(self, rows: int) -> Iterator[Batch]:
+        """Yield the rows in order, at most ``rows`` at once."""
+        for start in range(0, len(self.lines), rows):
+            part = self.cells.slice(start, rows)
+            columns = tuple(_one_chunk(column) for column in part.columns)
+            yield Batch(self.lines[start : start + rows], columns)
+
+    def distinct(self, column: int) -> list[str]:
+        """Give the distinct cells of a column, in order of appearance."""
+        found: list[str] = pc.unique(self.cells.column(column)).to_pylist()
+        return found
+
+    def with_rows(self, rows: Iterable[Ragged]) -> "Table[Match]":
+        """Put repaired rows back among the others, in the order of the file."""
+        added = list(rows)
+        if not added:
+            return replace(self, ragged=())
+        extra = _arrow([row.cells for row in added], len(self.match.names))
+        lines = np.concatenate([self.lines, np.array([row.line for row in added], np.int64)])
+        order = np.argsort(lines, kind="stable")
+        cells = pa.concat_tables([self.cells, extra]).take(pa.array(order))
+        return replace(self, lines=lines[order], cells=cells, ragged=())
+
+
+def open_table(path: Path, recognise: Recogniser[Match]) -> Table[Match]:
+    """Read a CSV or XLSX file, plain or in .zip or .gz, whose header is recognised.
+
+    Parameters
+    ----------
+    path
+        The file. Encoding, separator and lines before the header are found out.
+    recognise
+        Given the cells of a row, returns its match when they are a known header.
+
+    Raises
+    ------
+    RefusedFileError
+        When the file is no table, is damaged or cut short, or has no known header; the
+        sentence lists the columns found.
+    """
+    content = read_content(path)
+    if content.kind == "workbook":
+        return _open_workbook(content, recognise)
+    text = decode(content)
+    delimiter, match, skip = _find_header(content.name, text.data, recognise)
+    body, first_line = _after_lines(text.data, skip)
+    width = len(match.names)
+    quick = _quick(body, delimiter, width, first_line)
+    if quick is None:
+        quick = _careful(content.name, body, delimiter, width, first_line)
+    lines, cells, ragged = quick
+    return _without_blank(Table(content.name, match, lines, cells, ragged, text.repairs))
+
+
+def likely_header(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Guess which of the first rows names the columns: the first of the fullest."""
+    fullest = max(rows, key=lambda row: sum(bool(cell.strip()) for cell in row), default=())
+    return tuple(cell.strip() for cell in fullest if cell.strip())
+
+
+def _find_header(name: str, data: bytes, recognise: Recogniser[Match]) -> tuple[str, Match, int]:
+    """Find separator and header; also how many physical lines come before the data."""
+    sample = data[: 1 << 18].decode(errors="ignore")
+    counts = {mark: sample[:5000].count(mark) for mark in _DELIMITERS}
+    tried: list[tuple[str, ...]] = []
+    for delimiter in sorted(_DELIMITERS, key=lambda mark: -counts[mark]):
+        for cells, before, after in _first_rows(sample, delimiter):
+            match = recognise(cells)
+            if match is not None:
+                return delimiter, match, before if match.headerless else after
+            tried.append(cells)
+    raise RefusedFileError(_unknown(name, likely_header(tried)))
+
+
+def _first_rows(sample: str, delimiter: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    before = 0
+    try:
+        for row in itertools.islice(reader, HEADER_WITHIN):
+            yield tuple(cell.strip() for cell in row), before, reader.line_num
+            before = reader.line_num
+    except csv.Error:
+        return
+
+
+def _unknown(name: str, columns: tuple[str, ...]) -> str:
+    shown = ", ".join(f"'{column[:60]}'" for column in columns[:40]) or "none"
+    return f"{name} has no layout that is known; the columns found are {shown}"
+
+
+def _after_lines(data: bytes, count: int) -> tuple[bytes, int]:
+    offset = 0
+    for _ in range(count):
+        end = data.find(b"\n", offset)
+        if end < 0:
+            return b"", count + 1
+        offset = end + 1
+    return data[offset:], count + 1
+
+
+Parsed = tuple[NDArray[np.int64], Any, tuple[Ragged, ...]]
+
+
+def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed | None:
+    """Parse with Arrow, or None where line numbers or ragged rows need the careful way.
+
+    Every newline of the body must be either inside a cell or the end of a row; otherwise
+    Arrow has skipped something and the lines could not be told.
+    """
+    trimmed = body.rstrip(b"\r\n")
+    if not trimmed or len(delimiter.encode()) > 1 or _has_bare_cr(trimmed):
+        return None
+    names = [str(index) for index in range(width)]
+    try:
+        cells = arrow_csv.read_csv(
+            pa.BufferReader(trimmed),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 23),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=b'"' in trimmed
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    inside = np.zeros(len(cells), np.int64)
+    if trimmed.count(b"\n") + 1 != len(cells):
+        for column in cells.columns:
+            inside += pc.count_substring(column, "\n").to_numpy()
+        if int(inside.sum()) + len(cells) != trimmed.count(b"\n") + 1:
+            return None
+    before = np.concatenate([[0], np.cumsum(inside + 1)[:-1]]).astype(np.int64)
+    return before + first_line, cells, ()
+
+
+def _has_bare_cr(data: bytes) -> bool:
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+
+
+def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int) -> Parsed:
+    """Parse with the csv module, which keeps ragged rows and counts lines."""
+    reader = csv.reader(io.StringIO(body.decode(), newline=""), delimiter=delimiter)
+    lines: list[int] = []
+    parts: list[Any] = []
+    rows: list[Sequence[str]] = []
+    ragged: list[Ragged] = []
+    before = 0
+    try:
+        for row in reader:
+            line, before = before + first_line, reader.line_num
+            if len(row) != width:
+                row = _trimmed(row, width)  # noqa: PLW2901  # the same row, tidied
+            if len(row) == width:
+                lines.append(line)
+                rows.append(row)
+            elif any(cell.strip() for cell in row):
+                ragged.append(Ragged(line, tuple(row)))
+            if len(rows) == _ROWS_AT_ONCE:
+                parts.append(_arrow(rows, width))
+                rows.clear()
+    except csv.Error as error:
+        raise RefusedFileError(
+            f"{name}, line {reader.line_num + first_line - 1}: a field does not end ({error}); "
+            "a quotation mark is probably missing."
+        ) from error
+    _refuse_cut_short(name, body, ragged, lines, width)
+    parts.append(_arrow(rows, width))
+    return np.array(lines, np.int64), pa.concat_tables(parts), tuple(ragged)
+
+
+def _trimmed(row: list[str], width: int) -> list[str]:
+    """Drop empty cells beyond the header's width."""
+    return row[:width] if len(row) > width and not any(map(str.strip, row[width:])) else row
+
+
+def _refuse_cut_short(
+    name: str, body: bytes, ragged: list[Ragged], lines: list[int], width: int
+) -> None:
+    if not ragged or body.endswith((b"\n", b"\r")) or (lines and lines[-1] > ragged[-1].line):
+        return
+    last = ragged[-1]
+    usual = {len(row.cells) for row in ragged[:-1]}
+    if len(last.cells) < width and len(last.cells) not in usual:
+        raise RefusedFileError(
+            f"{name} is cut short: line {last.line} has {len(last.cells)} of {width} fields; "
+            "fetch the file again."
+        )
+
+
+def _arrow(rows: Sequence[Sequence[str]], width: int) -> Any:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * width
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    return pa.table(arrays, names=[str(index) for index in range(width)])
+
+
+def _one_chunk(column: Any) -> Any:
+    combined = column.combine_chunks()
+    return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
+
+
+def _without_blank(table: Table[Match]) -> Table[Match]:
+    """Drop rows in which no cell has text."""
+    blank = np.arange(len(table.lines))
+    for column in table.cells.columns:
+        if not len(blank):
+            return table
+        part = column.take(pa.array(blank))
+        empty = pc.equal(pc.utf8_trim_whitespace(part), "").to_numpy()
+        blank = blank[empty]
+    keep = np.ones(len(table.lines), bool)
+    keep[blank] = False
+    return replace(table, lines=table.lines[keep], cells=table.cells.filter(pa.array(keep)))
+
+
+def _open_workbook(content: Content, recognise: Recogniser[Match]) -> Table[Match]:
+    from geo_wealth.workbook import sheet_rows  # noqa: PLC0415  # workbooks are the exception
+
+    found: list[tuple[str, Match, list[list[str]], int]] = []
+    tried: list[tuple[str, ...]] = []
+    for sheet, rows in sheet_rows(content):
+        for index, row in enumerate(rows[:HEADER_WITHIN]):
+            cells = tuple(cell.strip() for cell in row)
+            match = recognise(cells)
+            if match is not None:
+                found.append((sheet, match, rows, index + (not match.headerless)))
+                break
+            tried.append(cells)
+    if not found:
+        raise RefusedFileError(_unknown(content.name, likely_header(tried)))
+    sheet, match, rows, start = _one_sheet(content.name, found)
+    width = len(match.names)
+    body = [row[:width] + [""] * (width - len(row)) for row in rows[start:]]
+    lines = np.arange(start + 1, start + 1 + len(body), dtype=np.int64)
+    return _without_blank(Table(f"{content.name} [{sheet}]", match, lines, _arrow(body, width), ()))
+
+
+def _one_sheet(
+    name: str, found: list[tuple[str, Match, list[list[str]], int]]
+) -> tuple[str, Match, list[list[str]], int]:
+    preferred = [each for each in found if each[1].sheet == each[0]]
+    chosen = preferred if len(preferred) == 1 else found
+    if len(chosen) > 1:
+        sheets = ", ".join(f"'{each[0]}'" for each in chosen)
+        raise RefusedFileError(
+            f"{name} has several sheets with payments or records ({sheets}); save each as a "
+            "file of its own, so that nothing is counted twice."
+        )
+    return chosen[0]
