@@ -1,7 +1,11 @@
 """GSS codes: what kind of area a code stands for, and what a column of codes holds."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+from boundaries.layouts import find, layouts
 
 _KINDS = {
     "lsoa": ("E01", "W01"),
@@ -12,11 +16,6 @@ _KINDS = {
 KINDS = tuple(_KINDS)
 _BY_PREFIX = {prefix: kind for kind, prefixes in _KINDS.items() for prefix in prefixes}
 _GSS = re.compile(r"[A-Z]\d{8}", re.ASCII)
-
-# The publishers' own spellings: ONS "LSOA21CD", its directories "lsoa21", humaniverse
-# "lsoa21_code" and "ltla24_code", the project's sample "lsoa11cd".
-_COLUMN = re.compile(r"(lsoa|msoa|wd|ward|lad|ltla)(\d\d)(?:cd|_code)?", re.IGNORECASE | re.ASCII)
-_STEMS = {"wd": "ward", "ltla": "lad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,26 @@ def vintage_of_column(column: str) -> tuple[str, int] | None:
     tuple[str, int] | None
         ``("lsoa", 2021)``; None when the title names no dated code.
     """
-    found = _COLUMN.fullmatch(column.strip())
+    found = _dated_column().fullmatch(column.strip())
     if found is None:
         return None
-    stem = found[1].lower()
-    return _STEMS.get(stem, stem), 2000 + int(found[2])
+    kind = next(name for name, text in found.groupdict().items() if text and name in KINDS)
+    return kind, 2000 + int(found["year"])
+
+
+def name_column(column: str, header: Iterable[str]) -> str | None:
+    """Find the column of names beside a column of codes: LSOA21NM beside LSOA21CD."""
+    spelling = layouts()["codes"]
+    dated = re.match(r".*\d\d", column.strip())
+    return find(header, [dated[0] + end for end in spelling["name_endings"]]) if dated else None
+
+
+@cache
+def _dated_column() -> re.Pattern[str]:
+    spelling = layouts()["codes"]
+    stems = "|".join(
+        f"(?P<{kind}>{'|'.join(map(re.escape, stems))})"
+        for kind, stems in spelling["stems"].items()
+    )
+    endings = "|".join(map(re.escape, spelling["code_endings"]))
+    return re.compile(rf"(?:{stems})(?P<year>\d\d)(?:{endings})", re.IGNORECASE | re.ASCII)
