@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -194,7 +195,7 @@ class _Reader:
         self.log.read += len(self.batch)
         amounts = self._field("amount", cells.amount)
         payees = self._field("payee", cells.tidy)
-        days = self._field("paid_on", lambda text: cells.day(text, month_first=self.month_first))
+        days = self._field("paid_on", self._day)
         states = self._field("payee", names.payee_state)
         pounds = _sum(amounts)
         self.log.pounds_read += pounds
@@ -205,7 +206,7 @@ class _Reader:
         self.log.loaded += len(kept)
         self.log.pounds_loaded += _sum(amounts[kept])
         payees[states == "blank"] = ""
-        columns = self._columns(kept, amounts, payees, states, days)
+        columns = self._columns(kept, amounts, payees, states)
         return pd.DataFrame(columns, columns=list(COLUMNS))
 
     def _columns(
@@ -214,13 +215,9 @@ class _Reader:
         amounts: NDArray[np.object_],
         payees: NDArray[np.object_],
         states: NDArray[np.object_],
-        days: NDArray[np.object_],
     ) -> dict[str, object]:
-        dates = cells.nothing(len(self.batch))
-        for day in set(days[kept]) - {None}:
-            dates[days == day] = day.value
         plain = {
-            "paid_on": dates,
+            "paid_on": self._field("paid_on", self._date),
             "amount": amounts,
             "payee": payees,
             "payee_state": states,
@@ -242,6 +239,12 @@ class _Reader:
         if where is None:
             return np.full(len(self.batch), default, object)
         return cells.mapped(self.batch.columns[where[0]], clean)
+
+    def _day(self, text: str) -> cells.Day:
+        return cells.day(text, month_first=self.month_first)
+
+    def _date(self, text: str) -> date | None:
+        return self._day(text).value
 
     def _channel(self, text: str) -> str:
         """Tell the channel of one payment; anything but yes or no says nothing."""

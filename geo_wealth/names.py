@@ -29,10 +29,10 @@ _FORM_PHRASES = (
 _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
-_COMPANY = re.compile(r"(?:([A-Z]{2})(\d{1,6})|([A-Z]R)0*(\d{1,6})|(\d{5,8}))([A-Z])?")
-_PREFIXES = frozenset(
-    "SC NI OC SO NC FC SF NF LP SL NL IP SP NP IC SI NV RC SR NR RS AC ZC SZ NZ GE GN GS "
-    "CE CS PC SG NA OE ES ED EN SA".split()
+_COMPANY = re.compile(r"\d{5,8}|[A-Z]{2}\d{1,6}|[A-Z]{2}\d{1,5}R")
+_PREFIXES = re.compile(
+    "SC|NI|OC|SO|NC|FC|SF|NF|LP|SL|NL|IP|SP|NP|IC|SI|NV|RC|SR|NR|RS|AC|ZC|SZ|NZ|GE|GN|GS|"
+    "CE|CS|PC|SG|NA|OE|ES|ED|EN|SA"
 )
 
 _TITLE = re.compile(
@@ -96,19 +96,12 @@ def company_number(text: str | None) -> str | None:
     if not text:
         return None
     plain = re.sub(r"[\s.\-/]", "", text.upper()).removesuffix(".0")
-    match = _COMPANY.fullmatch(plain)
-    if match is None:
+    if not _COMPANY.fullmatch(plain):
         return None
-    prefix, digits, register, number, plain_digits, suffix = match.groups()
-    if plain_digits is not None:
-        return plain_digits.zfill(8) if suffix is None and int(plain_digits) else None
-    if prefix is not None and prefix in _PREFIXES and suffix is None:
-        return prefix + digits.zfill(6)
-    if register in {"RC", "SR"} and suffix is None:
-        return register + number.zfill(6)
-    if prefix in {"IP", "SP", "NP"} and suffix == "R":
-        return prefix + digits.zfill(5) + "R"
-    return None
+    if plain.isdigit():
+        return plain.zfill(8) if int(plain) else None
+    prefix, number = plain[:2], plain[2:]
+    return prefix + number.zfill(6) if _PREFIXES.fullmatch(prefix) else None
 
 
 def charity_number(text: str | None) -> str | None:
