@@ -220,7 +220,8 @@ def smallest_flip(
     if aggregate == "geometric":
         first, second = np.log(_lift(first)), np.log(_lift(second))
     usable = ~(np.isnan(first) | np.isnan(second))
-    edge = np.where(usable, second - first, 0.0)
+    # Rounded, so that of indicators that favour alike the first is taken, on any machine.
+    edge = np.where(usable, np.round(second - first, DECIMALS), 0.0)
     if round(float(shares @ edge), DECIMALS) > 0:
         edge = -edge
     if not usable.any() or edge[usable].max() < _MARGIN:

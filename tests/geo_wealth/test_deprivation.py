@@ -228,7 +228,7 @@ def test_a_score_needs_all_seven_domains() -> None:
 
 
 lsoas = st.lists(
-    st.tuples(st.floats(0, 100), st.integers(1, 1000), st.integers(0, 5000)),
+    st.tuples(st.floats(0, 100), st.integers(1, 1000), st.integers(1, 5000)),
     min_size=1,
     max_size=20,
     unique_by=lambda row: row[1],
@@ -242,7 +242,7 @@ def test_a_summary_does_not_depend_on_the_order(rows: list[tuple], rng: object) 
     first = dep.summary(*zip(*rows, strict=True), 1000)
     second = dep.summary(*zip(*mixed, strict=True), 1000)
     for name in dep.SummaryMeasures.__dataclass_fields__:
-        assert getattr(first, name) == pytest.approx(getattr(second, name), rel=1e-12, abs=1e-12)
+        assert getattr(first, name) == pytest.approx(getattr(second, name), rel=1e-9)
 
 
 @given(lsoas, st.integers(2, 50))
@@ -258,12 +258,10 @@ def test_a_summary_does_not_depend_on_the_unit_of_people(rows: list[tuple], fact
 def test_a_summary_lies_within_its_lsoas(rows: list[tuple]) -> None:
     score, rank, people = (np.array(column) for column in zip(*rows, strict=True))
     got = dep.summary(score, rank, people, 1000)
-    if got.average_score is None:
-        return
-    lived_in = people > 0
-    inverted = 1001 - rank[lived_in]
+    inverted = 1001 - rank
     near = 1e-9
-    assert score[lived_in].min() - near <= got.average_score <= score[lived_in].max() + near
+    assert got.average_score is not None
+    assert score.min() - near <= got.average_score <= score.max() + near
     assert got.average_rank is not None
     assert got.local_concentration is not None
     assert got.average_rank - near <= got.local_concentration <= inverted.max() + near
