@@ -128,10 +128,27 @@ class Cluster:
         if not (self.pgdata / "postmaster.pid").exists():
             return False
         with files.said_plainly(self.data_dir), self._locked():
-            was_running = self.running()
-            if was_running:
-                self._pg_ctl("stop", "-m", "fast", "-w", "-t", "60")
-            return was_running
+            if not self.running():
+                return False
+            if not self._pg_ctl("stop", "-m", "fast", "-w", "-t", "60"):
+                raise DatabaseUnavailableError(
+                    f"The database in {self.data_dir} did not stop within 60 s: see {self.log}."
+                )
+            return True
+
+    def in_use(self) -> bool:
+        """Tell whether anybody but us is connected."""
+        query = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+        """
+        try:
+            with closing(self._connect("postgres")) as connection, connection.cursor() as cursor:
+                cursor.execute(query)
+                row = cursor.fetchone()
+        except psycopg2.OperationalError:
+            return False
+        return bool(row and row[0])
 
     def create_database(self, name: str, template: str = "template1") -> None:
         """Create a further database, for example one for each worker of the tests."""
@@ -353,6 +370,6 @@ def throwaway_cluster(settings: Settings | None = None) -> Iterator[Cluster]:
         cluster.start()
         yield cluster
     finally:
-        if (cluster.pgdata / "postmaster.pid").exists():
+        if cluster.pgdata.exists():
             cluster._pg_ctl("stop", "-m", "immediate", "-w")
         shutil.rmtree(folder, ignore_errors=True)

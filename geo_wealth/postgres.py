@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_wealth.config import Settings
-from geo_wealth.errors import SetupError
+from geo_wealth.config import Settings, load_settings
+from geo_wealth.errors import GeoWealthError, SetupError
 
 if sys.platform != "win32":
     import pwd
@@ -178,3 +178,17 @@ def run_server_program(
         text=True,
         check=False,
     )
+
+
+def main() -> int:
+    """Print where PostGIS's programs are, for the scripts, or say what installs them."""
+    try:
+        sys.stdout.write(f"{find_bindir(load_settings())}\n")
+    except GeoWealthError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

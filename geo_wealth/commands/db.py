@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from geo_wealth import migrate
 from geo_wealth.address import libpq_url, sqlalchemy_url, without_password
 from geo_wealth.backup import backup as write_backup
 from geo_wealth.backup import restore as read_backup
-from geo_wealth.cluster import database_url, private_cluster
+from geo_wealth.cluster import Cluster, database_url, private_cluster
 from geo_wealth.config import Settings, load_settings
 from geo_wealth.errors import InvalidRequestError, SetupError
 from geo_wealth.postgres import client_program
@@ -37,8 +38,8 @@ def start(*, as_json: Json = False) -> None:
     """
     settings = load_settings()
     if settings.database_url is not None:
-        database_url(settings)
-        _tell(as_json, {"started": False}, "The database of DATABASE_URL answers.")
+        address = without_password(database_url(settings))[0]
+        _tell(as_json, {"started": False, "url": address}, "The database of DATABASE_URL answers.")
         return
     cluster = private_cluster(settings)
     started = cluster.start()
@@ -47,7 +48,13 @@ def start(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def stop(*, as_json: Json = False) -> None:
+def stop(
+    *,
+    if_idle: Annotated[
+        bool, typer.Option("--if-idle", help="Leave it running while others are connected.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Stop the private database.
 
     Example: geo-wealth db stop
@@ -55,9 +62,22 @@ def stop(*, as_json: Json = False) -> None:
     settings = load_settings()
     if settings.database_url is not None:
         raise SetupError("The database of DATABASE_URL is not ours to stop: unset it first.")
-    stopped = private_cluster(settings).stop()
+    cluster = private_cluster(settings)
+    if if_idle and _stays_used(cluster):
+        _tell(as_json, {"stopped": False}, "The database is in use: it goes on running.")
+        return
+    stopped = cluster.stop()
     sentence = "The database is stopped." if stopped else "The database was not running."
     _tell(as_json, {"stopped": stopped}, sentence)
+
+
+def _stays_used(cluster: Cluster) -> bool:
+    """Give connections that are just closing two seconds to go."""
+    for _ in range(20):
+        if not cluster.in_use():
+            return False
+        time.sleep(0.1)
+    return True
 
 
 @app.command()
