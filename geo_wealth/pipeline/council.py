@@ -27,7 +27,7 @@ def ledger_job(
         stage(
             connection,
             "staging_payment",
-            {column: "text" for column in ledger.COLUMNS}
+            dict.fromkeys(ledger.COLUMNS, "text")
             | {"line": "integer", "paid_on": "date", "amount": "numeric", "name_key": "text"},
         )
         for chunk in file.chunks:
@@ -58,7 +58,7 @@ def register_job(
         stage(
             connection,
             "staging_site",
-            {column: "text" for column in registers.COLUMNS}
+            dict.fromkeys(registers.COLUMNS, "text")
             | {
                 "line": "integer",
                 "individual": "boolean",
@@ -69,9 +69,7 @@ def register_job(
             },
         )
         for chunk in registers.read_register(path, kind, log, mapping):
-            copy_frame(
-                connection, "staging_site", chunk.assign(name_key=name_keys(chunk["name"]))
-            )
+            copy_frame(connection, "staging_site", chunk.assign(name_key=name_keys(chunk["name"])))
         merge.merge_register(connection, dataset_id, kind)
         return {"register": kind}
 
@@ -95,7 +93,7 @@ def assets_job(
         stage(
             connection,
             "staging_asset",
-            {column: "text" for column in assets.COLUMNS}
+            dict.fromkeys(assets.COLUMNS, "text")
             | {
                 "line": "integer",
                 "easting": "double precision",
@@ -137,7 +135,7 @@ def _by_name(name: str, postcode: object, line: int) -> str:
 
 
 def _mapping_parameter(mapping: Path | None) -> dict[str, Any]:
-    """A mapping is part of what a dataset is: other columns, other numbers."""
+    """Make a mapping part of what a dataset is: other columns, other numbers."""
     return {} if mapping is None else {"mapping": mapping.read_text(encoding="utf-8")}
 
 

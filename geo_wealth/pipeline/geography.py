@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from boundaries.areas import read_areas
 from boundaries.codes import INDEX
@@ -16,6 +16,7 @@ from boundaries.population import read_population
 from boundaries.postcodes import read_postcodes
 from boundaries.sources import identify
 from geo_wealth.pipeline.load import LoadJob
+from geo_wealth.queries.postcodes import agreement
 from geo_wealth.store import derive, merge
 from geo_wealth.store.copy import copy_frame, copy_geometries, stage
 
@@ -160,9 +161,7 @@ def deprivation_job(path: Path, index: str, *, gives_way: bool = False) -> LoadJ
             "denominators": found.population is not None,
         }
 
-    return LoadJob(
-        "deprivation", path, {"index": index}, identify("deprivation", path.name), write
-    )
+    return LoadJob("deprivation", path, {"index": index}, identify("deprivation", path.name), write)
 
 
 def population_job(path: Path, vintage: int, *, gives_way: bool = False) -> LoadJob:
@@ -222,46 +221,6 @@ def postcodes_job(path: Path, *, gives_way: bool = False) -> LoadJob:
     )
 
 
-def agreement(connection: Connection) -> dict[str, dict[str, float]]:
-    """Compare a publisher's own LSOA of a live postcode with the polygon its point is in.
-
-    Returns
-    -------
-    dict
-        By vintage: postcodes compared, those that agree, and the share. Postcodes without a
-        point, or outside the boundaries loaded, are not compared.
-    """
-    result: dict[str, dict[str, float]] = {}
-    for vintage, column in ((2011, "lsoa11"), (2021, "lsoa21")):
-        compared, agreed = connection.execute(
-            text(f"""
-                WITH assigned AS MATERIALIZED (
-                    SELECT DISTINCT ON (postcode) postcode, {column} AS code FROM postcode
-                    WHERE current AND {column} IS NOT NULL AND terminated IS NULL
-                    ORDER BY postcode, source
-                ), inside AS (
-                    SELECT a.code, p.postcode FROM area a
-                    CROSS JOIN LATERAL (
-                        SELECT p.postcode FROM postcode p
-                        WHERE p.current AND ST_Intersects(a.geom, p.point) OFFSET 0
-                    ) p
-                    WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
-                )
-                SELECT count(*), count(*) FILTER (WHERE inside.code = assigned.code)
-                FROM inside JOIN assigned USING (postcode)
-                WHERE EXISTS (SELECT FROM assigned)
-            """),
-            {"vintage": vintage},
-        ).one()
-        if compared:
-            result[str(vintage)] = {
-                "compared": compared,
-                "agreed": agreed,
-                "share": round(agreed / compared, 4),
-            }
-    return result
-
-
 def _districts(batch: Any, vintage: int) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
@@ -313,7 +272,5 @@ def _merge_population(
         "staging_population",
         {"measure": "text", "vintage": "smallint", "code": "text", "residents": "integer"},
     )
-    copy_frame(
-        connection, "staging_population", frame[["measure", "vintage", "code", "residents"]]
-    )
+    copy_frame(connection, "staging_population", frame[["measure", "vintage", "code", "residents"]])
     merge.merge(connection, merge.POPULATION, dataset_id, gives_way=gives_way)

@@ -166,7 +166,7 @@ def _first(connection: Connection, spec: store.DatasetSpec, job: LoadJob) -> Loa
     report = job.write(connection, dataset_id, log)
     _check(job, log)
     store.finish_dataset(connection, dataset_id, log, report, money=job.money)
-    store.settle_states(connection, dataset_id, spec.kind, sample=spec.sample)
+    store.settle_states(connection, spec.kind)
     for derivation in job.derive:
         derivation(connection)
     return LoadResult(
@@ -185,9 +185,7 @@ def _again(connection: Connection, dataset_id: int, job: LoadJob) -> LoadResult:
         store.activate(connection, dataset_id)
         for derivation in job.derive:
             derivation(connection)
-    row = connection.execute(
-        text("SELECT * FROM dataset WHERE id = :id"), {"id": dataset_id}
-    ).one()
+    row = connection.execute(text("SELECT * FROM dataset WHERE id = :id"), {"id": dataset_id}).one()
     issues = connection.execute(
         text("""
             SELECT line, field, kind, value, message, rejects FROM dataset_issue
@@ -226,7 +224,5 @@ def _rows(read: int, loaded: int, excluded: dict[str, int], rejected: int) -> di
 
 
 def _state(connection: Connection, dataset_id: int) -> str:
-    found = connection.execute(
-        text("SELECT state FROM dataset WHERE id = :id"), {"id": dataset_id}
-    )
+    found = connection.execute(text("SELECT state FROM dataset WHERE id = :id"), {"id": dataset_id})
     return str(found.scalar_one())

@@ -254,6 +254,7 @@ class Ranking:
     district_name: str
     lsoa_vintage: int
     datasets: tuple[str, ...]
+    dataset_sets: dict[str, tuple[str, ...]]
     definition: str
     sample: bool
     spend: SpendSummary

@@ -135,14 +135,14 @@ def pounds(log: IssueLog) -> dict[str, Any]:
 
 def activate(connection: Connection, dataset_id: int) -> None:
     """Make a stored dataset current again; what it displaces is superseded."""
-    kind, sample = connection.execute(
+    kind = connection.execute(
         text("""
             UPDATE dataset SET state = 'current',
                 generation = (SELECT max(generation) + 1 FROM dataset)
-            WHERE id = :id RETURNING kind, sample
+            WHERE id = :id RETURNING kind
         """),
         {"id": dataset_id},
-    ).one()
+    ).scalar_one()
     for table, keys in ROW_KEYS.items():
         same = " AND ".join(f't."{key}" = mine."{key}"' for key in keys)
         connection.execute(
@@ -156,7 +156,7 @@ def activate(connection: Connection, dataset_id: int) -> None:
             text(f"UPDATE {table} SET current = true WHERE dataset_id = :id AND NOT current"),
             {"id": dataset_id},
         )
-    settle_states(connection, dataset_id, kind, sample=sample)
+    settle_states(connection, kind)
 
 
 def retire(connection: Connection, dataset_id: int) -> None:
@@ -189,7 +189,7 @@ def dataset_id_of(connection: Connection, key: str) -> int:
     return int(rows[0].id)
 
 
-def settle_states(connection: Connection, dataset_id: int, kind: str, *, sample: bool) -> None:
+def settle_states(connection: Connection, kind: str) -> None:
     """Work out which datasets of this kind are still in use after one became current.
 
     Rows of geography are replaced one by one, so a dataset is superseded when none of its
@@ -206,11 +206,12 @@ def settle_states(connection: Connection, dataset_id: int, kind: str, *, sample:
             {"kind": kind},
         )
         return
-    real_exists = "EXISTS (SELECT FROM dataset r WHERE r.kind = :kind AND NOT r.sample AND r.state = 'current')"
     connection.execute(
-        text(f"""
+        text("""
             UPDATE dataset d SET state = 'superseded'
-            WHERE d.kind = :kind AND d.sample AND d.state = 'current' AND {real_exists}
+            WHERE d.kind = :kind AND d.sample AND d.state = 'current' AND EXISTS (
+                SELECT FROM dataset r
+                WHERE r.kind = :kind AND NOT r.sample AND r.state = 'current')
         """),
         {"kind": kind},
     )

@@ -16,12 +16,6 @@ _KIND_ORDER = (
     "employers",
 )
 
-_CURRENT_POINTS = """
-    SELECT DISTINCT ON (postcode) postcode, point FROM postcode
-    WHERE current AND point IS NOT NULL
-    ORDER BY postcode, array_position(ARRAY['codepoint', 'ons', 'csv'], source)
-"""
-
 
 def locate_by_postcode(connection: Connection) -> None:
     """Give every site and asset without coordinates of its own the point of its postcode."""
@@ -31,7 +25,12 @@ def locate_by_postcode(connection: Connection) -> None:
                 WITH wanted AS (
                     SELECT DISTINCT postcode FROM {table}
                     WHERE postcode IS NOT NULL AND located_by IS DISTINCT FROM 'given'
-                ), found AS ({_CURRENT_POINTS.replace("WHERE", "JOIN wanted USING (postcode) WHERE")})
+                ), found AS (
+                    SELECT DISTINCT ON (postcode) postcode, point
+                    FROM postcode JOIN wanted USING (postcode)
+                    WHERE current AND point IS NOT NULL
+                    ORDER BY postcode, array_position(ARRAY['codepoint', 'ons', 'csv'], source)
+                )
                 UPDATE {table} t
                 SET point = found.point,
                     located_by = CASE WHEN found.point IS NOT NULL THEN 'postcode' END

@@ -1,0 +1,82 @@
+"""Rankings as the JSON that the command line and the web give."""
+
+from typing import Any
+
+from geo_wealth.queries.rows import IndicatorValue, RankedArea, Ranking, SpendSummary
+
+
+def ranking_document(ranking: Ranking) -> dict[str, Any]:
+    """Give a ranking as the JSON document of ``rank --json`` and ``/api/v1/rankings``."""
+    request = ranking.request
+    return {
+        "ranking": {
+            "id": ranking.id,
+            "district": request.district,
+            "district_name": ranking.district_name,
+            "index": request.index,
+            "lsoa_vintage": ranking.lsoa_vintage,
+            "weights": request.weights,
+            "directions": request.directions,
+            "normalise": request.normalise,
+            "aggregate": request.aggregate,
+            "eligible_only": request.eligible_only,
+            "datasets": list(ranking.datasets),
+            "dataset_sets": {name: list(keys) for name, keys in ranking.dataset_sets.items()},
+            "definition": ranking.definition,
+            "sample": ranking.sample,
+            "spend": spend_document(ranking.spend),
+        },
+        "areas": [_area_document(area) for area in ranking.areas],
+        "not_ranked": [
+            {
+                "code": area.code,
+                "name": area.name,
+                "reason": area.reason,
+                "indicators": _indicator_documents(area.indicators),
+            }
+            for area in ranking.not_ranked
+        ],
+    }
+
+
+def spend_document(spend: SpendSummary) -> dict[str, Any]:
+    """Give what the ledgers hold; pounds as decimal strings."""
+    return {
+        "payers": list(spend.payers),
+        "from": None if spend.first is None else spend.first.isoformat(),
+        "to": None if spend.last is None else spend.last.isoformat(),
+        "payments": spend.payments,
+        "total": str(spend.total),
+        "located": str(spend.located),
+        "unlocated": str(spend.unlocated),
+        "redacted": str(spend.redacted),
+        "share_located": spend.share_located,
+    }
+
+
+def _area_document(area: RankedArea) -> dict[str, Any]:
+    return {
+        "code": area.code,
+        "name": area.name,
+        "ward": area.ward_name,
+        "ward_code": area.ward_code,
+        "rank": area.rank,
+        "score": area.score,
+        "indicators": _indicator_documents(area.indicators),
+    }
+
+
+def _indicator_documents(cells: dict[str, IndicatorValue]) -> dict[str, Any]:
+    return {
+        slug: {
+            "value": cell.value,
+            "unit": cell.unit,
+            "normalised": cell.normalised,
+            "contribution": cell.contribution,
+            "dataset": cell.dataset,
+            "denominator": cell.denominator,
+            "reason": cell.reason,
+            "beside": cell.beside,
+        }
+        for slug, cell in cells.items()
+    }

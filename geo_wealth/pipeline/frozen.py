@@ -1,0 +1,78 @@
+"""A ranking as text that gives the very same ranking back."""
+
+import json
+from dataclasses import asdict, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from geo_wealth.queries.rows import (
+    IndicatorValue,
+    NotRanked,
+    RankedArea,
+    Ranking,
+    RankRequest,
+    SpendSummary,
+)
+
+
+def freeze(ranking: Ranking) -> str:
+    """Write a ranking, its id aside, as canonical JSON: equal rankings, equal text.
+
+    Floats keep all their digits; pounds are decimal strings; nothing depends on the time.
+    """
+    content = {field.name: getattr(ranking, field.name) for field in fields(ranking)}
+    del content["id"]
+    return json.dumps(
+        {name: _plain(value) for name, value in content.items()},
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def thaw(text: str, ranking_id: str) -> Ranking:
+    """Read back what :func:`freeze` wrote."""
+    content = json.loads(text)
+    spend = content.pop("spend")
+    return Ranking(
+        id=ranking_id,
+        request=RankRequest(**content.pop("request")),
+        datasets=tuple(content.pop("datasets")),
+        dataset_sets={name: tuple(keys) for name, keys in content.pop("dataset_sets").items()},
+        spend=SpendSummary(
+            payers=tuple(spend.pop("payers")),
+            datasets=tuple(spend.pop("datasets")),
+            first=_date(spend.pop("first")),
+            last=_date(spend.pop("last")),
+            **{
+                name: Decimal(spend.pop(name))
+                for name in ("total", "located", "unlocated", "redacted")
+            },
+            **spend,
+        ),
+        areas=tuple(RankedArea(**_with_cells(row)) for row in content.pop("areas")),
+        not_ranked=tuple(NotRanked(**_with_cells(row)) for row in content.pop("not_ranked")),
+        **content,
+    )
+
+
+def _with_cells(row: dict[str, Any]) -> dict[str, Any]:
+    cells = {slug: IndicatorValue(**cell) for slug, cell in row["indicators"].items()}
+    return row | {"indicators": cells}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal | date):
+        return str(value)
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(asdict(value))
+    return value
+
+
+def _date(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
