@@ -45,10 +45,10 @@ def thaw(text: str, ranking_id: str) -> Ranking:
             datasets=tuple(spend.pop("datasets")),
             first=_date(spend.pop("first")),
             last=_date(spend.pop("last")),
-            **{
-                name: Decimal(spend.pop(name))
-                for name in ("total", "located", "unlocated", "redacted")
-            },
+            total=Decimal(spend.pop("total")),
+            located=Decimal(spend.pop("located")),
+            unlocated=Decimal(spend.pop("unlocated")),
+            redacted=Decimal(spend.pop("redacted")),
             **spend,
         ),
         areas=tuple(RankedArea(**_with_cells(row)) for row in content.pop("areas")),

@@ -134,7 +134,7 @@ def deprivation_job(path: Path, index: str, *, gives_way: bool = False) -> LoadJ
 
     def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
         found = read_deprivation(path, index, log)
-        vintage = INDEX[index][0]
+        vintage = INDEX[index].vintage
         _merge_scores(connection, dataset_id, found.scores, index, gives_way=gives_way)
         if found.population is not None:
             frame = found.population.assign(measure=index, vintage=vintage)

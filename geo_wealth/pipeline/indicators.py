@@ -73,7 +73,7 @@ def district_inputs(
 def _compute(
     connection: Connection, district: str, index: str, *, eligible_only: bool
 ) -> DistrictInputs:
-    vintage = INDEX[index][0]
+    vintage = INDEX[index].vintage
     codes = membership.members(connection, district, vintage)
     if not codes:
         raise NotFoundError(

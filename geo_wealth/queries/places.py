@@ -205,8 +205,8 @@ def _group_wards(
 
 def _domains(connection: Connection, code: str, vintage: int) -> dict[str, tuple[DomainRow, ...]]:
     result = {}
-    for index, (index_vintage, _n) in INDEX.items():
-        if index_vintage != vintage:
+    for index, facts in INDEX.items():
+        if facts.vintage != vintage:
             continue
         rows = connection.execute(
             text("""

@@ -85,8 +85,9 @@ def insert_rows(connection: Connection, statement: str, rows: Iterable[dict[str,
 
 
 def _copy(connection: Connection, statement: str, data: io.BytesIO) -> None:
-    with connection.connection.cursor() as cursor:
-        cursor.copy_expert(statement, data)  # type: ignore[attr-defined]
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.copy_expert(statement, data)
 
 
 def _binary_field(value: str | bytes | None) -> bytes:
