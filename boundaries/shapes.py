@@ -72,17 +72,18 @@ def prepare(
         "is a point or a line, not an area",
     )
     placed = _placed(name, codes, shapely.force_2d(raw), transformer)
-    reasons = shapely.is_valid_reason(placed[~shapely.is_valid(placed)])
-    whole, invalid = _repaired(placed)
-    areas = _multipolygons(whole)
+    invalid = np.flatnonzero(~shapely.is_valid(placed))
+    reasons = shapely.is_valid_reason(placed[invalid])
+    placed[invalid] = shapely.make_valid(placed[invalid], method="structure")
+    areas = _multipolygons(placed)
     _refuse(name, codes, shapely.is_missing(areas), "has no area that could be kept")
     findings = [
         Finding(i, "invalid-geometry-repaired", f"{codes[i]} was invalid ({why}) and was repaired.")
-        for i, why in zip(np.flatnonzero(invalid).tolist(), reasons, strict=True)
+        for i, why in zip(invalid.tolist(), reasons, strict=True)
     ]
     findings += [
         Finding(i, "parts-dropped", f"{codes[i]} had parts that are no areas; they were dropped.")
-        for i in np.flatnonzero((types == _COLLECTION) & ~invalid).tolist()
+        for i in np.flatnonzero(types == _COLLECTION).tolist()
     ]
     return Shapes(areas, generalised(areas), tuple(findings))
 
@@ -137,14 +138,6 @@ def _placed(
     outside[owner[~inside]] = True
     _refuse(name, codes, outside, "has coordinates outside Great Britain or that are no numbers")
     return np.asarray(shapely.set_coordinates(raw, points), dtype=object)
-
-
-def _repaired(areas: Geometries) -> tuple[Geometries, NDArray[np.bool_]]:
-    invalid = ~shapely.is_valid(areas)
-    if invalid.any():
-        areas = areas.copy()
-        areas[invalid] = shapely.make_valid(areas[invalid], method="structure")
-    return areas, invalid
 
 
 def _multipolygons(areas: Geometries) -> Geometries:

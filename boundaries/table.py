@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaries.codes import kind_of
 from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
 from boundaries.packed import unpacked
@@ -48,6 +49,21 @@ class Table:
         # What is infinite was not a number in the file, or said so.
         self.reject(np.isinf(values), column, "not-a-number", "is not a number")
         return np.where(np.isinf(values), np.nan, values)
+
+    def count(self, column: str) -> NDArray[np.float64]:
+        """Return a column as whole numbers from 0, NaN missing; others are rejected."""
+        values = self.number(column)
+        bad = ~np.isnan(values) & ((values < 0) | (values % 1 != 0))
+        self.reject(bad, column, "not-a-count", "is not a whole number from 0")
+        return np.where(bad, np.nan, values)
+
+    def codes(self, column: str, kind: str) -> NDArray[np.object_]:
+        """Return a column of GSS codes, one row each; other kinds and repeats are rejected."""
+        values = self.columns[column]
+        bad = np.array([kind_of(code) != kind for code in values], dtype=bool)
+        self.reject(bad, column, f"not-a-{kind}", f"is not the code of a {kind}")
+        self.reject_repeats(values, column)
+        return values
 
     def reject(self, bad: NDArray[np.bool_], column: str, kind: str, message: str) -> None:
         """Leave out the rows marked, one issue each, unless they are out already."""
