@@ -30,7 +30,7 @@ _BROKEN = (
 
 
 @contextmanager
-def unpacked(path: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+def unpacked(path: Path, suffixes: tuple[str, ...], member: str | None = None) -> Iterator[Path]:
     """Give a plain file: the path itself, or a temporary copy of what is packed in it.
 
     Parameters
@@ -40,6 +40,8 @@ def unpacked(path: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
         ``suffixes`` (a shapefile comes with its companions).
     suffixes
         Endings, lower case with the dot, that a member of a zip may have.
+    member
+        The member wanted, where the caller has chosen.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def unpacked(path: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="boundaries-") as folder:
         if magic == b"PK\x03\x04":
-            plain = _unzip(path, Path(folder), suffixes)
+            plain = _unzip(path, Path(folder), suffixes, member)
         else:
             plain = Path(folder) / f"content{suffixes[0]}"
             _gunzip(path, plain)
@@ -114,9 +116,11 @@ def _check_size(name: str, size: int, packed: int) -> None:
         )
 
 
-def _unzip(path: Path, folder: Path, suffixes: tuple[str, ...]) -> Path:
+def _unzip(path: Path, folder: Path, suffixes: tuple[str, ...], member: str | None) -> Path:
     with opened_zip(path) as archive:
         infos = members(archive, path.name)
+        if member is not None:
+            infos = [info for info in infos if info.filename == member]
         chosen = _only(path.name, infos, suffixes)
         stem, suffix = _split(chosen)
         for info in infos:

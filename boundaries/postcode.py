@@ -3,9 +3,9 @@
 import re
 
 # Letters as Royal Mail allows them: no Q, V or X first, no I, J or Z second, and none of
-# C I K M O V in the inward part. GIR 0AA is the one exception to the shape.
+# C I K M O V in the inward part. GIR 0AA and the old NPT (Newport) have shapes of their own.
 PATTERN = (
-    r"(?:GIR|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]"
+    r"(?:GIR|NPT|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]"
     r"|[A-HK-Y][0-9][ABEHMNPRV-Y])) [0-9][ABD-HJLNP-UW-Z]{2}"
 )
 _POSTCODE = re.compile(PATTERN)
