@@ -298,7 +298,7 @@ class Cluster:
         for attempt in range(4):
             done = self._pg_ctl(
                 *("start", "-w", "-t", str(_START_SECONDS)),
-                *("-l", str(self.log), "-o", self._options()),
+                *("-l", "../postgres.log", "-o", self._options()),
             )
             if done or self.running():
                 return True
@@ -326,8 +326,9 @@ class Cluster:
         return " ".join(f"-c {shlex.quote(f'{k}={v}')}" for k, v in options.items())
 
     def _pg_ctl(self, action: str, *arguments: str) -> bool:
-        command = [str(self.bindir / "pg_ctl"), action, "-D", str(self.pgdata), *arguments]
-        return run_server_program(command, self._account()).returncode == 0
+        # Paths relative to the data: pg_ctl hands them to a shell, which reads $ and ".
+        command = [str(self.bindir / "pg_ctl"), action, "-D", ".", *arguments]
+        return run_server_program(command, self._account(), self.pgdata).returncode == 0
 
     def _log_since(self, offset: int) -> str:
         with self.log.open("rb") as file:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from geo_wealth.config import Settings, load_settings
@@ -160,23 +161,17 @@ def clean_environment() -> dict[str, str]:
 
 
 def run_server_program(
-    command: Sequence[str], account: Account | None
+    command: Sequence[str], account: Account | None, folder: Path = Path("/")
 ) -> subprocess.CompletedProcess[str]:
-    """Run a server program as its account, from a folder that any account may enter."""
+    """Run a server program as its account, from a folder that this account may enter."""
+    run = partial(subprocess.run, command, cwd=folder, capture_output=True, text=True, check=False)
     if account is None:
-        return subprocess.run(
-            command, env=clean_environment(), cwd="/", capture_output=True, text=True, check=False
-        )
-    return subprocess.run(
-        command,
+        return run(env=clean_environment())
+    return run(
         env={**clean_environment(), "HOME": "/"},
-        cwd="/",
         user=account.uid,
         group=account.gid,
         extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
     )
 
 
