@@ -12,7 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "#ref!", "#value!", "null", "none", "(blank)"})
-NIL = frozenset({"-", "–", "—", "nil"})
+_DASHES = frozenset({"-", "–", "—"})
+NIL = _DASHES | {"nil"}
 
 _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{0,10})?|\.\d{1,10}")
 _EXPONENT = re.compile(r"\d(?:\.\d{1,15})?[eE][+-]?\d{1,2}")
@@ -66,7 +67,7 @@ def tidy(text: str) -> str:
 def known(text: str) -> str | None:
     """Give the tidied text, or None for the ways of writing that there is none."""
     plain = tidy(text)
-    return None if plain.lower() in MISSING else plain
+    return None if plain.lower() in MISSING or plain in _DASHES else plain
 
 
 def amount(text: str) -> Decimal | None:

@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from boundaries.errors import RefusedFileError
+from geo_wealth.containers import read_content
+from geo_wealth.geojson import is_geojson, open_features
 from geo_wealth.tabular import Recogniser, Table, open_table
 
-_TEXTS = frozenset({"name", "title", "channel", "sheet", "address_kind", "owner", "repair"})
-_LISTS = frozenset({"required", "kinds", "header", "dates", "numbers", "exclude"})
-_TABLES = frozenset({"columns", "join", "pattern"})
-_FLAGS = frozenset({"generic", "headerless", "once"})
+_KEYS: dict[str, type] = {
+    **dict.fromkeys(("name", "title", "channel", "sheet", "address_kind", "moves_at"), str),
+    **dict.fromkeys(("required", "has", "header", "dates", "numbers", "exclude"), list),
+    **dict.fromkeys(("columns", "join", "pattern", "constant"), dict),
+    **dict.fromkeys(("generic", "headerless", "once"), bool),
+    "may_lack": int,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,10 @@ def open_known(
         When no layout fits: with the columns found and how to write a mapping file.
     """
     try:
-        return open_table(path, recogniser(layouts))
+        content = read_content(path)
+        if is_geojson(content):
+            return open_features(content, recogniser(layouts))
+        return open_table(content, recogniser(layouts))
     except RefusedFileError as error:
         if "the columns found are" not in str(error):
             raise
@@ -141,9 +149,13 @@ def recogniser(layouts: Sequence[Layout]) -> Recogniser[LayoutMatch]:
     def recognise(cells: tuple[str, ...]) -> LayoutMatch | None:
         found = [match for layout in layouts if (match := _match(layout, cells))]
         named = [match for match in found if not match.layout.generic] or found
-        return max(named, key=lambda match: len(match.positions), default=None)
+        return max(named, key=_specific, default=None)
 
     return recognise
+
+
+def _specific(match: LayoutMatch) -> int:
+    return len(match.positions) + len(match.layout.options.get("has", []))
 
 
 def _match(layout: Layout, cells: tuple[str, ...]) -> LayoutMatch | None:
@@ -155,6 +167,8 @@ def _match(layout: Layout, cells: tuple[str, ...]) -> LayoutMatch | None:
     first: dict[str, int] = {}
     for index, cell in enumerate(names):
         first.setdefault(normal(cell), index)
+    if not all(normal(name) in first for name in layout.options.get("has", [])):
+        return None
     positions: dict[str, tuple[int, ...]] = {}
     for field, alternatives in layout.columns.items():
         found = next((first[name] for name in alternatives if name in first), None)
@@ -181,17 +195,11 @@ def _layout(
 ) -> Layout:
     check = _checker(source)
     for key, value in entry.items():
-        expected = (
-            (str if key in _TEXTS else None)
-            or (list if key in _LISTS else None)
-            or (dict if key in _TABLES else None)
-            or (bool if key in _FLAGS else None)
-        )
-        check(expected is not None, f"there is no key '{key}'")
-        check(isinstance(value, expected or object), f"the key '{key}' has a wrong type")
+        check(key in _KEYS, f"there is no key '{key}'")
+        check(isinstance(value, _KEYS.get(key, object)), f"the key '{key}' has a wrong type")
     columns = {field: _names(value) for field, value in entry.get("columns", {}).items()}
     join = {field: _names(value) for field, value in entry.get("join", {}).items()}
-    for field in (*columns, *join, *entry.get("required", [])):
+    for field in (*columns, *join, *entry.get("constant", {}), *entry.get("required", [])):
         check(field in fields, f"there is no field '{field}'")
     needed = tuple(entry.get("required", required))
     for field in needed:
@@ -206,7 +214,9 @@ def _layout(
 def _checker(source: str) -> Callable[[bool, str], None]:
     def check(holds: bool, problem: str) -> None:
         if not holds:
-            raise RefusedFileError(f"{source}: {problem}; see 'geo-wealth load ledger --help'.")
+            raise RefusedFileError(
+                f"{source}: {problem}; the manual shows how a mapping is written."
+            )
 
     return check
 

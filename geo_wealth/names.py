@@ -30,6 +30,7 @@ _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
 _COMPANY = re.compile(r"\d{5,8}|[A-Z]{2}\d{1,6}|[A-Z]{2}\d{1,5}R")
+_SOCIETY = re.compile(r"(\d{1,5})(R|RS)")
 _PREFIXES = re.compile(
     "SC|NI|OC|SO|NC|FC|SF|NF|LP|SL|NL|IP|SP|NP|IC|SI|NV|RC|SR|NR|RS|AC|ZC|SZ|NZ|GE|GN|GS|"
     "CE|CS|PC|SG|NA|OE|ES|ED|EN|SA"
@@ -86,7 +87,8 @@ def company_number(text: str | None) -> str | None:
     """Give a company number its eight characters, or None when the text is not one.
 
     Lost leading zeros come back (``8494722``), prefixes of other registers stay (``SC``,
-    ``NI``, ``OC``). National Insurance numbers and free text give None.
+    ``NI``, ``OC``), and a society's number (``525R``) becomes that under which Companies
+    House lists it. National Insurance numbers and free text give None.
 
     Examples
     --------
@@ -96,6 +98,8 @@ def company_number(text: str | None) -> str | None:
     if not text:
         return None
     plain = re.sub(r"[\s.\-/]", "", text.upper()).removesuffix(".0")
+    if society := _SOCIETY.fullmatch(plain):
+        return f"IP{society[1]:0>5}R" if society[2] == "R" else f"SP{society[1]:0>4}RS"
     if not _COMPANY.fullmatch(plain):
         return None
     if plain.isdigit():

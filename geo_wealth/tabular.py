@@ -118,13 +118,13 @@ class Table(Generic[Match]):
         return replace(self, lines=lines[order], cells=cells, ragged=())
 
 
-def open_table(path: Path, recognise: Recogniser[Match]) -> Table[Match]:
+def open_table(source: Path | Content, recognise: Recogniser[Match]) -> Table[Match]:
     """Read a CSV or XLSX file, plain or in .zip or .gz, whose header is recognised.
 
     Parameters
     ----------
-    path
-        The file. Encoding, separator and lines before the header are found out.
+    source
+        The file, or its content. Encoding, separator and lines before the header are found out.
     recognise
         Given the cells of a row, returns its match when they are a known header.
 
@@ -134,7 +134,7 @@ def open_table(path: Path, recognise: Recogniser[Match]) -> Table[Match]:
         When the file is no table, is damaged or cut short, or has no known header; the
         sentence lists the columns found.
     """
-    content = read_content(path)
+    content = source if isinstance(source, Content) else read_content(source)
     if content.kind == "workbook":
         return _open_workbook(content, recognise)
     text = decode(content)
@@ -165,7 +165,7 @@ def _find_header(name: str, data: bytes, recognise: Recogniser[Match]) -> tuple[
             if match is not None:
                 return delimiter, match, before if match.headerless else after
             tried.append(cells)
-    raise RefusedFileError(_unknown(name, likely_header(tried)))
+    raise RefusedFileError(unknown_layout(name, likely_header(tried)))
 
 
 def _first_rows(sample: str, delimiter: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
@@ -179,7 +179,8 @@ def _first_rows(sample: str, delimiter: str) -> Iterator[tuple[tuple[str, ...], 
         return
 
 
-def _unknown(name: str, columns: tuple[str, ...]) -> str:
+def unknown_layout(name: str, columns: tuple[str, ...]) -> str:
+    """Say that no layout fits, and which columns were found."""
     shown = ", ".join(f"'{column[:60]}'" for column in columns[:40]) or "none"
     return f"{name} has no layout that is known; the columns found are {shown}"
 
@@ -325,7 +326,7 @@ def _open_workbook(content: Content, recognise: Recogniser[Match]) -> Table[Matc
                 break
             tried.append(cells)
     if not found:
-        raise RefusedFileError(_unknown(content.name, likely_header(tried)))
+        raise RefusedFileError(unknown_layout(content.name, likely_header(tried)))
     sheet, match, rows, start = _one_sheet(content.name, found)
     width = len(match.names)
     body = [row[:width] + [""] * (width - len(row)) for row in rows[start:]]
