@@ -2,11 +2,12 @@
 
 import re
 
-# Letters as Royal Mail allows them: no Q, V or X first, no I, J or Z second, and none of
-# C I K M O V in the inward part. GIR 0AA and the old NPT (Newport) have shapes of their own.
+# Letters as Royal Mail has ever used them, terminated postcodes included: no Q, V or X first,
+# no I, J or Z second, no C I K M O in the inward part (V once: NPT 0VA); W1M to W1Y and NPT
+# (Newport) are gone but stand in the directories; GIR 0AA is a shape of its own.
 PATTERN = (
-    r"(?:GIR|NPT|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]"
-    r"|[A-HK-Y][0-9][ABEHMNPRV-Y])) [0-9][ABD-HJLNP-UW-Z]{2}"
+    r"(?:GIR|NPT|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKMNPR-Y]"
+    r"|[A-HK-Y][0-9][ABEHMNPRV-Y])) [0-9][ABD-HJLNP-Z]{2}"
 )
 _POSTCODE = re.compile(PATTERN)
 _SPACE = re.compile(r"\s+")

@@ -150,13 +150,15 @@ def _repeated(postcodes: Any, state: _State) -> Mask:
     """
     padded = pc.utf8_rpad(postcodes, 8)
     start = padded.offset
-    codes = np.frombuffer(padded.buffers()[2], dtype=np.uint64)[start : start + len(padded)]
-    unique, first = np.unique(codes, return_index=True)
-    again = np.ones(len(codes), dtype=bool)
-    again[first] = np.isin(unique, state.seen, assume_unique=True)
-    merged = np.concatenate([state.seen, unique])
-    merged.sort(kind="stable")
-    state.seen = merged if len(merged) == len(state.seen) + len(unique) else np.unique(merged)
+    # Big-endian numbers sort as the text does, and files are mostly in that order.
+    raw = np.frombuffer(padded.buffers()[2], dtype=">u8")[start : start + len(padded)]
+    unique, first = np.unique(raw.astype(np.uint64), return_index=True)
+    at = np.minimum(np.searchsorted(state.seen, unique), max(len(state.seen) - 1, 0))
+    known = state.seen[at] == unique if len(state.seen) else np.zeros(len(unique), dtype=bool)
+    again = np.ones(len(padded), dtype=bool)
+    again[first] = known
+    state.seen = np.concatenate([state.seen, unique[~known]])
+    state.seen.sort(kind="stable")
     return again
 
 
