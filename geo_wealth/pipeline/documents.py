@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from geo_wealth.pipeline.explain import Explanation
 from geo_wealth.queries.rows import IndicatorValue, RankedArea, Ranking, SpendSummary
 
 
@@ -36,6 +37,27 @@ def ranking_document(ranking: Ranking) -> dict[str, Any]:
             }
             for area in ranking.not_ranked
         ],
+    }
+
+
+def explanation_document(explanation: Explanation) -> dict[str, Any]:
+    """Give the reason for a rank."""
+    area, against = explanation.area, explanation.against
+    return {
+        "code": area.code,
+        "name": area.name,
+        "rank": area.rank if isinstance(area, RankedArea) else None,
+        "score": area.score if isinstance(area, RankedArea) else None,
+        "not_ranked_because": None if isinstance(area, RankedArea) else area.reason,
+        "indicators": _indicator_documents(area.indicators),
+        "flip": None
+        if against is None
+        else {
+            "against": against.code,
+            "weights": explanation.flip,
+            "change_l1": explanation.change,
+        },
+        "sentences": list(explanation.sentences),
     }
 
 

@@ -24,7 +24,12 @@ _MEMBERSHIP = f"""
 
 
 def members(connection: Connection, district: str, vintage: int) -> list[str]:
-    """List the LSOAs of a district, in order of code; empty when nothing says.
+    """List the LSOAs of a district, in order of code; empty when nothing says."""
+    return members_of(connection, "lad", district, vintage)
+
+
+def members_of(connection: Connection, kind: str, code: str, vintage: int) -> list[str]:
+    """List the LSOAs of a district, ward or MSOA, in order of code; empty when nothing says.
 
     District codes differ between releases (Barnsley is E08000016 and E08000038), so the first
     source that knows this very code answers for all of it.
@@ -32,15 +37,14 @@ def members(connection: Connection, district: str, vintage: int) -> list[str]:
     rows = connection.execute(
         text(f"""
             WITH claim AS (
-                SELECT from_code, source, to_vintage,
+                SELECT from_code,
                     dense_rank() OVER (ORDER BY {SOURCE_ORDER}, to_vintage DESC) AS turn
                 FROM area_lookup
-                WHERE current AND to_kind = 'lad' AND to_code = :district
-                  AND from_vintage = :vintage
+                WHERE current AND to_kind = :kind AND to_code = :code AND from_vintage = :vintage
             )
             SELECT DISTINCT from_code FROM claim WHERE turn = 1 ORDER BY from_code
         """),
-        {"district": district, "vintage": vintage},
+        {"kind": kind, "code": code, "vintage": vintage},
     )
     return list(rows.scalars())
 

@@ -1,0 +1,71 @@
+"""How results are printed: one JSON document, or text for people."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def print_json(document: Any) -> None:
+    """Print a document as JSON on standard output."""
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def print_table(
+    title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]
+) -> None:
+    """Print a table; each column has a heading and is justified ``left`` or ``right``."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading, justify in columns:
+        table.add_column(heading, justify="right" if justify == "right" else "left")
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a file whole or not at all, saying so on standard error."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_text(content, encoding="utf-8")
+    draft.replace(path)
+    typer.echo(f"Wrote {path}.", err=True)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Write CSV whose cells no spreadsheet takes for a formula; numbers stay numbers."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def safe_cell(value: Any) -> Any:
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Numbers, and text that is a number such as ``-12.50``, are left alone.
+    """
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def _plain(cell: str) -> str:
+    """Keep what a publisher wrote from being taken for rich's mark-up."""
+    return cell.replace("[", "\\[")

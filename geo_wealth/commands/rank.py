@@ -1,0 +1,208 @@
+"""``geo-wealth rank`` and ``explain``: the ranking, and the reason for a rank."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection
+
+from geo_wealth.commands.output import Json, csv_text, print_json, print_table, write_text
+from geo_wealth.commands.session import open_database
+from geo_wealth.db import reading
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.indicators import INDICATORS
+from geo_wealth.pipeline.documents import explanation_document, ranking_document
+from geo_wealth.pipeline.explain import explain as explain_area
+from geo_wealth.pipeline.ranking import build_ranking, keep_ranking, kept_ranking
+from geo_wealth.pipeline.table import ranking_rows
+from geo_wealth.pipeline.words import context_line
+from geo_wealth.queries.rows import Ranking, RankRequest
+
+map_writer: Callable[[Connection, Ranking, Path], None] | None = None
+"""Writes a ranking as a map; the web package, which draws maps, puts it here."""
+
+District = Annotated[str, typer.Option(help="Code of the district, such as E08000034.")]
+Index = Annotated[str, typer.Option(help="imd2019 or imd2025.")]
+Weights = Annotated[str | None, typer.Option(help="Such as deprivation=.5,spend=.25,assets=.25.")]
+Directions = Annotated[
+    str | None,
+    typer.Option("--direction", help="Turn an indicator: spend=1,assets=-1."),
+]
+Normalise = Annotated[str, typer.Option(help="percentile, minmax, z or exponential.")]
+Aggregate = Annotated[str, typer.Option(help="linear or geometric.")]
+EligibleOnly = Annotated[
+    bool, typer.Option("--eligible-only", help="Count only assets known to be transferable.")
+]
+NO_DISTRICT = ""
+
+
+def rank(
+    district: District = NO_DISTRICT,
+    index: Index = "imd2019",
+    weights: Weights = None,
+    directions: Directions = None,
+    normalise: Normalise = "percentile",
+    aggregate: Aggregate = "linear",
+    *,
+    eligible_only: EligibleOnly = False,
+    top: Annotated[int | None, typer.Option(min=1, help="Show the first so many.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this CSV.")] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="Write a map that works offline.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep it under its id.")] = False,
+    kept: Annotated[str | None, typer.Option("--id", help="Show a ranking that was kept.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Rank the neighbourhoods of a district for pilots.
+
+    Example: geo-wealth rank --district E08000034 --index imd2019 --top 20 --map kirklees.html
+    """
+    engine = open_database()
+    request = make_request(
+        district, index, weights, directions, normalise, aggregate, eligible_only=eligible_only
+    )
+    with reading(engine) as connection:
+        ranking = kept_ranking(connection, kept) if kept else _build(connection, request)
+        if csv is not None:
+            header, rows = ranking_rows(ranking)
+            write_text(csv, csv_text(header, rows))
+        if map_file is not None:
+            _write_map(connection, ranking, map_file)
+    if keep:
+        with engine.begin() as connection:
+            keep_ranking(connection, ranking)
+        typer.echo(f"Kept as {ranking.id}.", err=True)
+    if as_json:
+        document = ranking_document(ranking)
+        document["areas"] = document["areas"][:top]
+        print_json(document)
+    else:
+        _print(ranking, top)
+
+
+def explain(
+    code: Annotated[str, typer.Argument(help="Code of the neighbourhood (LSOA).")],
+    district: District = NO_DISTRICT,
+    index: Index = "imd2019",
+    weights: Weights = None,
+    directions: Directions = None,
+    normalise: Normalise = "percentile",
+    aggregate: Aggregate = "linear",
+    *,
+    eligible_only: EligibleOnly = False,
+    against: Annotated[
+        str | None, typer.Option(help="Another neighbourhood to compare with.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a neighbourhood ranks where it does, and what would reverse it.
+
+    Example: geo-wealth explain E01011140 --district E08000034 --index imd2019
+    """
+    request = make_request(
+        district, index, weights, directions, normalise, aggregate, eligible_only=eligible_only
+    )
+    with reading(open_database()) as connection:
+        ranking = _build(connection, request)
+    explanation = explain_area(ranking, code, against)
+    if as_json:
+        print_json(explanation_document(explanation))
+    else:
+        typer.echo("\n".join(explanation.sentences))
+
+
+def make_request(
+    district: str,
+    index: str,
+    weights: str | None,
+    directions: str | None,
+    normalise: str,
+    aggregate: str,
+    *,
+    eligible_only: bool,
+) -> RankRequest:
+    """Turn what was typed into a request.
+
+    Raises
+    ------
+    InvalidRequestError
+        Naming the option and what is allowed.
+    """
+    given = {
+        "weights": None if weights is None else _pairs("--weights", weights),
+        "directions": None if directions is None else _signs(directions),
+    }
+    return RankRequest(
+        district=district,
+        index=index,
+        normalise=normalise,
+        aggregate=aggregate,
+        eligible_only=eligible_only,
+        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+
+
+def _build(connection: Connection, request: RankRequest) -> Ranking:
+    if not request.district:
+        raise InvalidRequestError("--district", "give the code of a district, such as E08000034.")
+    return build_ranking(connection, request)
+
+
+def _pairs(option: str, text: str) -> dict[str, float]:
+    """Read ``name=number,name=number``."""
+    pairs: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        slug = name.strip()
+        if slug not in INDICATORS or slug in pairs:
+            raise InvalidRequestError(
+                option, f"name each of {', '.join(INDICATORS)} at most once; found {part!r}."
+            )
+        try:
+            pairs[slug] = float(number)
+        except ValueError:
+            raise InvalidRequestError(
+                option, f"write name=number, such as {slug}=.5; found {part!r}."
+            ) from None
+    return pairs
+
+
+def _signs(text: str) -> dict[str, int]:
+    pairs = _pairs("--direction", text)
+    if any(sign not in {-1, 1} for sign in pairs.values()):
+        raise InvalidRequestError("--direction", "1 or -1 for each, such as spend=1.")
+    return {slug: int(sign) for slug, sign in pairs.items()}
+
+
+def _write_map(connection: Connection, ranking: Ranking, path: Path) -> None:
+    if map_writer is None:
+        raise InvalidRequestError("--map", "the part of Geo Wealth that draws maps is missing.")
+    map_writer(connection, ranking, path)
+    typer.echo(f"Wrote {path}.", err=True)
+
+
+def _print(ranking: Ranking, top: int | None) -> None:
+    typer.echo(context_line(ranking))
+    print_table(
+        "",
+        [("rank", "right"), ("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
+        + [("score", "right")]
+        + [
+            (f"{INDICATORS[slug].short_name} ({INDICATORS[slug].unit})", "right")
+            for slug in INDICATORS
+        ],
+        [
+            [str(area.rank), area.code, area.name, area.ward_name or "", f"{area.score:.3f}"]
+            + [
+                "no data" if cell.value is None else f"{cell.value:,.2f}"
+                for cell in area.indicators.values()
+            ]
+            for area in ranking.areas[:top]
+        ],
+    )
+    if ranking.not_ranked:
+        typer.echo(f"\nNot ranked: {len(ranking.not_ranked)}")
+        for area in ranking.not_ranked[:top]:
+            typer.echo(f"  {area.code} {area.name}: {area.reason}")

@@ -1,0 +1,190 @@
+"""Figures in plain English: what an officer reads out and a councillor repeats."""
+
+import math
+from decimal import Decimal
+
+from boundaries.codes import INDEX
+from geo_wealth.indicators import INDICATORS
+from geo_wealth.queries.rows import (
+    IndicatorValue,
+    NotRanked,
+    RankedArea,
+    Ranking,
+    SpendSummary,
+)
+
+_INDEX_NAMES = {"imd2019": "IMD 2019", "imd2025": "IMD 2025"}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def context_line(ranking: Ranking) -> str:
+    """Say in one line what a ranking is about and rests on."""
+    total = len(ranking.areas) + len(ranking.not_ranked)
+    parts = [
+        f"{ranking.district_name}, {total} neighbourhoods",
+        index_name(ranking.request.index),
+        spend_phrase(ranking.spend),
+    ]
+    line = "; ".join(parts)
+    return f"Sample data. {line}" if ranking.sample else line
+
+
+def index_name(index: str) -> str:
+    """Name an index as people do."""
+    return _INDEX_NAMES.get(index, index)
+
+
+def spend_phrase(spend: SpendSummary) -> str:
+    """Say which spending is loaded and how much of it could be placed."""
+    if not spend.datasets:
+        return "no ledger loaded"
+    payers = spend.payers[0] if len(spend.payers) == 1 else f"{len(spend.payers)} payers"
+    located = (
+        "none of it placed"
+        if spend.share_located is None
+        else f"{percent(spend.share_located)} of its pounds placed"
+    )
+    return f"spend of {payers}, {period(spend)}, {located}"
+
+
+def period(spend: SpendSummary) -> str:
+    """Name the months from the first to the last payment."""
+    if spend.first is None or spend.last is None:
+        return "undated"
+    first = f"{_MONTHS[spend.first.month - 1]} {spend.first.year}"
+    last = f"{_MONTHS[spend.last.month - 1]} {spend.last.year}"
+    return first if first == last else f"{first} to {last}"
+
+
+def percent(share: float) -> str:
+    """Write a share so that a small one is not called nothing, nor a large one all."""
+    value = 100 * share
+    if 0 < value < 1:
+        return "less than 1 %"
+    if 99 < value < 100:
+        return "more than 99 %"
+    return f"{value:.0f} %"
+
+
+def money(value: float | Decimal) -> str:
+    """Write pounds as people say them: £1.2 million, £41, £0.35."""
+    size = abs(value)
+    sign = "-" if value < 0 else ""
+    if size >= 1_000_000:
+        return f"{sign}£{float(size) / 1_000_000:,.1f} million"
+    if size >= 10 or size == 0:
+        return f"{sign}£{size:,.0f}"
+    return f"{sign}£{size:,.2f}"
+
+
+def ordinal(number: int) -> str:
+    """Write 1st, 2nd, 3rd, 4th, 11th."""
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{'th' if number % 100 in {11, 12, 13} else suffix}"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Write a count with its noun; words up to nine."""
+    word = _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+    return f"{word} {singular if number == 1 else plural or singular + 's'}"
+
+
+def area_sentences(ranking: Ranking, area: RankedArea | NotRanked) -> tuple[str, ...]:
+    """Describe an area and its place in a ranking, one sentence for each thing."""
+    total = len(ranking.areas) + len(ranking.not_ranked)
+    if isinstance(area, RankedArea):
+        tied = sum(other.rank == area.rank for other in ranking.areas) > 1
+        head = (
+            f"{area.name} ranks {ordinal(area.rank)} of {len(ranking.areas)} for a pilot"
+            f"{', tied with others' if tied else ''}."
+        )
+    else:
+        head = f"{area.name} is one of {total} neighbourhoods and is not ranked: {area.reason}."
+    cells = area.indicators
+    return (
+        head,
+        _deprivation(ranking, cells["deprivation"]),
+        _spend(ranking, cells["spend"]),
+        _assets(cells["assets"]),
+    )
+
+
+def contribution_sentence(area: RankedArea) -> str:
+    """Say what makes up the score, largest part first."""
+    parts = sorted(
+        (-(cell.contribution or 0.0), INDICATORS[slug].short_name.lower(), cell)
+        for slug, cell in area.indicators.items()
+        if cell.contribution is not None
+    )
+    listed = ", ".join(f"{-size:.3f} from {name}" for size, name, _cell in parts)
+    return f"Its score is {area.score:.3f}: {listed}."
+
+
+def _deprivation(ranking: Ranking, cell: IndicatorValue) -> str:
+    index = ranking.request.index
+    name = index_name(index)
+    rank = cell.beside.get("rank")
+    if cell.value is None or rank is None:
+        return f"Its {name} score is not known: {cell.reason or 'no rank is loaded'}."
+    areas = INDEX[index].areas
+    share = math.ceil(100 * rank / areas)
+    where = (
+        f"among the {share} % most deprived neighbourhoods of England"
+        if share <= 50
+        else "in the less deprived half of England's neighbourhoods"
+    )
+    return f"It is {where} ({name}, rank {rank:,} of {areas:,})."
+
+
+def _spend(ranking: Ranking, cell: IndicatorValue) -> str:
+    if cell.value is None:
+        return f"What local spending reaches it is not known: {cell.reason}."
+    values = [
+        other.indicators["spend"].value
+        for other in (*ranking.areas, *ranking.not_ranked)
+        if other.indicators["spend"].value is not None
+    ]
+    above = sum(value > cell.value for value in values)
+    placed = ranking.spend.share_located
+    placed_words = f"; we could place {percent(placed)} of that spending" if placed else ""
+    compared = (
+        f", less than near {above} other neighbourhoods"
+        if above > len(values) / 2
+        else f", more than near {sum(value < cell.value for value in values)} other neighbourhoods"
+    )
+    return (
+        f"For each resident, suppliers within a 15-minute walk received {money(cell.value)} "
+        f"from the payers loaded ({period(ranking.spend)}){compared}{placed_words}."
+    )
+
+
+def _assets(cell: IndicatorValue) -> str:
+    if cell.value is None:
+        return f"Which public buildings are near is not known: {cell.reason}."
+    eligible = cell.beside["eligible_in_reach"]
+    unknown = cell.beside["unknown_in_reach"]
+    other = cell.beside["not_eligible_in_reach"]
+    every = eligible + unknown + other
+    if not every:
+        return "No listed building or land is within that walk."
+    verb = "is" if every == 1 else "are"
+    return (
+        f"{count(every, 'listed building or site', 'listed buildings or sites').capitalize()} "
+        f"{verb} within that walk: {count(eligible, 'may be', 'may be')} transferred, "
+        f"{count(other, 'may not', 'may not')}, and for "
+        f"{count(unknown, 'the answer is', 'the answer is')} not known."
+    )
