@@ -44,26 +44,22 @@ def run(arguments: Sequence[str] | None = None) -> int:
         0 done; 1 refused or failed, with one sentence on standard error; 2 usage.
     """
     try:
-        status = app(
-            args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False
-        )
-    except InvalidRequestError as error:
-        return _fail(str(error), USAGE)
-    except GeoWealthError as error:
-        return _fail(str(error), REFUSED)
-    except OperationalError as error:
-        return _fail(str(unavailable(error)), REFUSED)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message())
-        return USAGE
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        status = app(args=given, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _fail("Stopped.", REFUSED)
+    except (click.Abort, KeyboardInterrupt, GeoWealthError, OperationalError) as error:
+        sentence, failed = _told(error)
+        typer.echo(sentence, err=True)
+        return failed
     return status if isinstance(status, int) else 0
 
 
-def _fail(sentence: str, status: int) -> int:
-    typer.echo(sentence, err=True)
-    return status
+def _told(error: BaseException) -> tuple[str, int]:
+    """Give the one sentence for a person, and the exit status."""
+    if isinstance(error, OperationalError):
+        return str(unavailable(error)), REFUSED
+    if isinstance(error, GeoWealthError):
+        return str(error), USAGE if isinstance(error, InvalidRequestError) else REFUSED
+    return "Stopped.", REFUSED

@@ -33,7 +33,6 @@ def list_datasets(context: typer.Context, *, as_json: Json = False) -> None:
         typer.echo("Nothing is loaded. `geo-wealth sample` loads the Kirklees sample.")
         return
     print_table(
-        "",
         [("dataset", "left"), ("what", "left"), ("rows", "right"), ("state", "left")],
         [
             (

@@ -185,14 +185,12 @@ def _write_map(connection: Connection, ranking: Ranking, path: Path) -> None:
 
 def _print(ranking: Ranking, top: int | None) -> None:
     typer.echo(context_line(ranking))
+    left = [("rank", "right"), ("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
+    figures = [
+        (f"{indicator.short_name} ({indicator.unit})", "right") for indicator in INDICATORS.values()
+    ]
     print_table(
-        "",
-        [("rank", "right"), ("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
-        + [("score", "right")]
-        + [
-            (f"{INDICATORS[slug].short_name} ({INDICATORS[slug].unit})", "right")
-            for slug in INDICATORS
-        ],
+        [*left, ("score", "right"), *figures],
         [
             [str(area.rank), area.code, area.name, area.ward_name or "", f"{area.score:.3f}"]
             + [

@@ -59,7 +59,8 @@ def explain(ranking: Ranking, code: str, against: str | None = None) -> Explanat
 
 
 def _find(ranking: Ranking, code: str) -> RankedArea | NotRanked:
-    for area in (*ranking.areas, *ranking.not_ranked):
+    everyone: list[RankedArea | NotRanked] = [*ranking.areas, *ranking.not_ranked]
+    for area in everyone:
         if area.code == code:
             return area
     raise NotFoundError(

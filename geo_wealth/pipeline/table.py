@@ -18,18 +18,13 @@ def ranking_rows(ranking: Ranking) -> tuple[tuple[str, ...], list[tuple[Any, ...
         header += [f"{slug}_dataset", f"{slug}_missing_because"]
     header += ["not_ranked_because", "ranking", "data"]
     note = "sample data" if ranking.sample else "published data"
-    rows = [
-        (area.rank, area.code, area.name, area.ward_name, area.score)
-        + tuple(_cells(area))
-        + (None, ranking.id, note)
-        for area in ranking.areas
-    ]
-    rows += [
-        (None, area.code, area.name, area.ward_name, None)
-        + tuple(_cells(area))
-        + (area.reason, ranking.id, note)
-        for area in ranking.not_ranked
-    ]
+    rows: list[tuple[Any, ...]] = []
+    for area in ranking.areas:
+        head: tuple[Any, ...] = (area.rank, area.code, area.name, area.ward_name, area.score)
+        rows.append((*head, *_cells(area), None, ranking.id, note))
+    for missing in ranking.not_ranked:
+        head = (None, missing.code, missing.name, missing.ward_name, None)
+        rows.append((*head, *_cells(missing), missing.reason, ranking.id, note))
     return tuple(header), rows
 
 

@@ -1,5 +1,6 @@
 """Figures in plain English: what an officer reads out and a councillor repeats."""
 
+import calendar
 import math
 from decimal import Decimal
 
@@ -15,20 +16,7 @@ from geo_wealth.queries.rows import (
 
 _INDEX_NAMES = {"imd2019": "IMD 2019", "imd2025": "IMD 2025"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = tuple(calendar.month_name)
 
 
 def context_line(ranking: Ranking) -> str:
@@ -65,8 +53,8 @@ def period(spend: SpendSummary) -> str:
     """Name the months from the first to the last payment."""
     if spend.first is None or spend.last is None:
         return "undated"
-    first = f"{_MONTHS[spend.first.month - 1]} {spend.first.year}"
-    last = f"{_MONTHS[spend.last.month - 1]} {spend.last.year}"
+    first = f"{_MONTHS[spend.first.month]} {spend.first.year}"
+    last = f"{_MONTHS[spend.last.month]} {spend.last.year}"
     return first if first == last else f"{first} to {last}"
 
 
@@ -82,10 +70,10 @@ def percent(share: float) -> str:
 
 def money(value: float | Decimal) -> str:
     """Write pounds as people say them: £1.2 million, £41, £0.35."""
-    size = abs(value)
+    size = abs(float(value))
     sign = "-" if value < 0 else ""
     if size >= 1_000_000:
-        return f"{sign}£{float(size) / 1_000_000:,.1f} million"
+        return f"{sign}£{size / 1_000_000:,.1f} million"
     if size >= 10 or size == 0:
         return f"{sign}£{size:,.0f}"
     return f"{sign}£{size:,.2f}"
@@ -153,11 +141,9 @@ def _deprivation(ranking: Ranking, cell: IndicatorValue) -> str:
 def _spend(ranking: Ranking, cell: IndicatorValue) -> str:
     if cell.value is None:
         return f"What local spending reaches it is not known: {cell.reason}."
-    values = [
-        other.indicators["spend"].value
-        for other in (*ranking.areas, *ranking.not_ranked)
-        if other.indicators["spend"].value is not None
-    ]
+    everyone: list[RankedArea | NotRanked] = [*ranking.areas, *ranking.not_ranked]
+    found = [other.indicators["spend"].value for other in everyone]
+    values = [value for value in found if value is not None]
     above = sum(value > cell.value for value in values)
     placed = ranking.spend.share_located
     placed_words = f"; we could place {percent(placed)} of that spending" if placed else ""
