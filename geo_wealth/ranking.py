@@ -129,15 +129,48 @@ def score_areas(
     InvalidRequestError
         For weights, directions or methods that are not allowed.
     """
-    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    signs = _directions(directions, matrix.shape[1])
-    shares = simplex_weights(weights, matrix.shape[1])
     _check_methods(normalise, aggregate)
-    oriented = matrix * signs
-    columns = [normalise_column(oriented[:, k], normalise) for k in range(matrix.shape[1])]
-    normalised = np.column_stack(columns) if columns else np.empty(matrix.shape)
+    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    shares = simplex_weights(weights, matrix.shape[1])
+    return score_normalised(normalise_areas(matrix, directions, normalise), shares, aggregate)
+
+
+def normalise_areas(
+    values: ArrayLike, directions: ArrayLike, normalise: Normalise = "percentile"
+) -> Floats:
+    """Orient and normalise every indicator: the part of a ranking that no weight changes.
+
+    Parameters
+    ----------
+    values, directions, normalise
+        As for :func:`score_areas`.
+
+    Returns
+    -------
+    NDArray
+        (n, k) NaN where missing.
+    """
+    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    oriented = matrix * _directions(directions, matrix.shape[1])
+    columns = [normalise_column(column, normalise) for column in oriented.T]
+    return np.column_stack(columns) if columns else np.empty(matrix.shape)
+
+
+def score_normalised(
+    normalised: Floats, weights: ArrayLike, aggregate: Aggregate = "linear"
+) -> Scored:
+    """Rank areas by indicators that are normalised already, as when only weights change.
+
+    Parameters
+    ----------
+    normalised
+        (n, k) from :func:`normalise_areas`; for ``geometric`` within 0 to 1, so not z-scores.
+    weights, aggregate
+        As for :func:`score_areas`.
+    """
+    shares = simplex_weights(weights, normalised.shape[1])
     ranked = np.asarray(~np.isnan(normalised[:, shares > 0]).any(axis=1))
-    contributions = np.full(matrix.shape, np.nan)
+    contributions = np.full(normalised.shape, np.nan)
     contributions[ranked] = contribute(normalised[ranked], shares, aggregate)
     score = contributions.sum(axis=1)
     rank, order = rank_scores(score)
@@ -246,6 +279,8 @@ def simplex_weights(weights: ArrayLike, k: int) -> Floats:
         raise InvalidRequestError("weights", "every weight must be a number of 0 or more.")
     if shares.max(initial=0.0) == 0:
         raise InvalidRequestError("weights", "at least one weight must be above 0.")
+    if shares.max() <= 1 and abs(shares.sum() - 1) <= 1e-12:
+        return shares  # as typed: .1 stays .1
     shares = shares / shares.max()  # so that the sum of huge weights stays finite
     return np.asarray(shares / shares.sum())
 

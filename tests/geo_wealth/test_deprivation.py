@@ -174,6 +174,17 @@ def test_an_average_ward_hides_pockets(kirklees_2019: pd.DataFrame) -> None:
     assert deciles.max() == 9
 
 
+@pytest.mark.shared
+def test_which_codes_of_kirklees_the_two_releases_share(
+    kirklees_2019: pd.DataFrame, england_2025: pd.DataFrame
+) -> None:
+    before = set(kirklees_2019.index)
+    after = set(england_2025.index[england_2025["ltla24_code"] == "E08000034"])
+    assert (len(before), len(after), len(before & after)) == (259, 260, 255)
+    assert before - after == {"E01011171", "E01011172", "E01011209", "E01033542"}
+    assert after - before == {f"E0103458{digit}" for digit in (4, 5, 6, 7, 8)}
+
+
 @pytest.mark.parametrize(("n", "last"), [(N2019, 3284), (N2025, 3375)])
 def test_where_the_first_decile_ends(n: int, last: int) -> None:
     assert dep.decile([1, last, last + 1, n], n).tolist() == [1, 1, 2, 10]

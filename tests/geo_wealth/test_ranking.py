@@ -147,6 +147,7 @@ def test_no_area_at_all() -> None:
 
 # -- any ranking --------------------------------------------------------------------------
 
+mixes = st.lists(st.integers(0, 20), min_size=3, max_size=3).filter(any)
 cells = st.one_of(st.none(), st.integers(-50, 50))
 
 
@@ -213,6 +214,17 @@ def test_only_the_ratio_of_weights_matters(table: tuple, factor: int) -> None:
     assert first.weights.sum() == pytest.approx(1, abs=1e-12)
 
 
+def test_weights_that_sum_to_1_stay_as_typed() -> None:
+    assert ranking.simplex_weights([0.1, 0.2, 0.7], 3).tolist() == [0.1, 0.2, 0.7]
+    np.testing.assert_allclose(ranking.simplex_weights([1e308, 1e308], 2), [0.5, 0.5])
+
+
+@given(mixes)
+def test_scaled_weights_scale_to_themselves(mix: list[int]) -> None:
+    once = ranking.simplex_weights(mix, 3)
+    assert ranking.simplex_weights(once, 3).tolist() == once.tolist()
+
+
 @given(tables())
 def test_turning_every_direction_turns_the_percentiles(table: tuple) -> None:
     values, directions, weights = table
@@ -231,6 +243,17 @@ def test_better_in_everything_never_ranks_lower(table: tuple) -> None:
         for a, b in itertools.permutations(np.flatnonzero(got.ranked_mask)[:6], 2):
             if (oriented[a] >= oriented[b]).all():
                 assert got.rank[a] <= got.rank[b]
+
+
+@given(tables(), st.integers(0, 5))
+def test_weighting_again_is_the_same_as_starting_over(table: tuple, more: int) -> None:
+    values, directions, weights = table
+    once = ranking.normalise_areas(values, directions)
+    changed = [weights[0] + more + 1, *weights[1:]]
+    again = ranking.score_normalised(once, changed)
+    fresh = score_areas(values, directions, changed)
+    np.testing.assert_array_equal(again.contributions, fresh.contributions)
+    np.testing.assert_array_equal(again.rank, fresh.rank)
 
 
 @given(tables())
@@ -253,7 +276,6 @@ GRID = np.array(
     ]
 )  # fmt: skip
 tenths = st.lists(st.integers(0, 10).map(lambda tenth: tenth / 10), min_size=3, max_size=3)
-mixes = st.lists(st.integers(0, 20), min_size=3, max_size=3).filter(any)
 
 
 def _scores(row: list[float], weights: NDArray[np.float64], how: ranking.Aggregate) -> float:
