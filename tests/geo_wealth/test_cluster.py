@@ -64,6 +64,11 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, "GEO_WEALTH_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
 
 
+def kill_all(cluster: Cluster) -> None:
+    for pid in cluster._processes():
+        cluster_files.send(pid, signal.SIGKILL)
+
+
 def stranger(cluster: Cluster, command: list[str]) -> subprocess.Popen[bytes]:
     """Start a process of the server's account, so that it may be mistaken for the server."""
     owner = cluster.pgdata.stat()
@@ -107,8 +112,7 @@ def test_killing_the_whole_cluster_loses_nothing(ours: Cluster) -> None:
     ours.start()
     ask(ours, "CREATE TABLE kept AS SELECT 42 AS answer; CHECKPOINT")
     ask(ours, "SET synchronous_commit = on; INSERT INTO kept VALUES (43)")
-    for pid in ours._processes():
-        os.kill(pid, signal.SIGKILL)
+    kill_all(ours)
     assert ours.start() is True
     assert ask(ours, "SELECT sum(answer) FROM kept") == 85
     ask(ours, "DROP TABLE kept")
@@ -129,8 +133,7 @@ def test_an_orphan_that_does_not_answer_is_ended(ours: Cluster) -> None:
 def test_a_number_that_somebody_else_has_does_not_matter(ours: Cluster, command: list[str]) -> None:
     ours.start()
     kept = (ours.pgdata / "postmaster.pid").read_text()
-    for pid in ours._processes():
-        os.kill(pid, signal.SIGKILL)
+    kill_all(ours)
     other = stranger(ours, command)
     try:
         if command == ["true"]:  # ended, and a zombie until it is waited for
