@@ -136,6 +136,7 @@ def _chunks(
 ) -> Iterator[pd.DataFrame]:
     for kind, message in table.repairs:
         log.note(None, None, kind, None, message)
+    table = table.without_surplus()
     _reject_ragged(table, log)
     month_first = _month_first(table, log)
     for batch in table.batches(rows):
@@ -171,9 +172,11 @@ def _shown(row: Ragged) -> str:
 
 
 def _count_message(row: Ragged, width: int) -> str:
+    breaks = sum(cell.count("\n") for cell in row.cells)
+    swallowed = f" and reaches over {breaks + 1} lines (a quotation mark is missing)"
     return (
-        f"The row has {len(row.cells)} fields and the header {width}, so that its amount cannot "
-        "be told; the row was left out."
+        f"The row has {len(row.cells)} fields and the header {width}"
+        f"{swallowed if breaks else ''}, so that its amount cannot be told; it was left out."
     )
 
 

@@ -97,7 +97,7 @@ def company_number(text: str | None) -> str | None:
     """
     if not text:
         return None
-    plain = re.sub(r"[\s.\-/]", "", text.upper()).removesuffix(".0")
+    plain = re.sub(r"[\s.\-/]", "", text.strip().upper().removesuffix(".0"))
     if society := _SOCIETY.fullmatch(plain):
         return f"IP{society[1]:0>5}R" if society[2] == "R" else f"SP{society[1]:0>4}RS"
     if not _COMPANY.fullmatch(plain):
@@ -112,7 +112,7 @@ def charity_number(text: str | None) -> str | None:
     """Give a charity's number as its regulator writes it, or None when the text is not one."""
     if not text:
         return None
-    plain = re.sub(r"[\s.]", "", text.upper()).removesuffix(".0")
+    plain = re.sub(r"[\s.]", "", text.strip().upper().removesuffix(".0"))
     if re.fullmatch(r"SC0\d{5}", plain) or re.fullmatch(r"NIC\d{6}", plain):
         return plain
     return plain if re.fullmatch(r"[1-9]\d{5,6}(?:-\d{1,3})?", plain) else None

@@ -60,7 +60,7 @@ def _candidates(match: LayoutMatch, row: Ragged) -> Iterator[Candidate]:
     options = match.layout.options
     width = len(match.names)
     joined = _joined(match, row.cells)
-    whole = joined or row.cells
+    whole = joined or row.trimmed(width)
     kind, column = ("broken-quotes", match.column("address")) if joined else (None, None)
     at = match.position(options["moves_at"]) if "moves_at" in options else None
     for missing in (0, 1, 2) if at is not None else (0,):
@@ -77,12 +77,12 @@ def _candidates(match: LayoutMatch, row: Ragged) -> Iterator[Candidate]:
 def _joined(match: LayoutMatch, row: tuple[str, ...]) -> tuple[str, ...] | None:
     """Join the address from its cell with a stray quotation mark to the closing one."""
     where = match.positions.get("address")
-    if where is None or where[0] >= len(row) or not row[where[0]].endswith('"'):
+    if where is None or where[0] >= len(row) or '"' not in row[where[0]]:
         return None
     start = where[0]
     for end in range(start + 1, len(row)):
         if row[end].endswith('"'):
-            parts = [cell.strip().strip('"').strip() for cell in row[start : end + 1]]
+            parts = [" ".join(cell.replace('"', " ").split()) for cell in row[start : end + 1]]
             return (*row[:start], ", ".join(filter(None, parts)), *row[end + 1 :])
     return None
 

@@ -22,6 +22,8 @@ HEADER_WITHIN = 40
 
 _DELIMITERS = (",", ";", "\t", "|", "¬")
 _ROWS_AT_ONCE = 20_000
+_END = "end-of-table-7f3a"
+"""A row put after the last one: when it does not come back, a quotation mark was left open."""
 
 
 class HeaderMatch(Protocol):
@@ -50,6 +52,11 @@ class Ragged:
 
     line: int
     cells: tuple[str, ...]
+
+    def trimmed(self, width: int) -> tuple[str, ...]:
+        """Give the cells without empty ones beyond the header's width."""
+        beyond = self.cells[width:]
+        return self.cells if any(map(str.strip, beyond)) else self.cells[:width]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,14 @@ class Table(Generic[Match]):
         """Give the distinct cells of a column, in order of appearance."""
         found: list[str] = pc.unique(self.cells.column(column)).to_pylist()
         return found
+
+    def without_surplus(self) -> "Table[Match]":
+        """Take in the rows that are too long by empty fields only."""
+        width = len(self.match.names)
+        cut = [Ragged(row.line, row.trimmed(width)) for row in self.ragged]
+        still = tuple(row for row in cut if len(row.cells) != width)
+        fitting = [row for row in cut if len(row.cells) == width]
+        return replace(self.with_rows(fitting), ragged=still)
 
     def with_rows(self, rows: Iterable[Ragged]) -> "Table[Match]":
         """Put repaired rows back among the others, in the order of the file."""
@@ -208,9 +223,10 @@ def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed |
     if not trimmed or len(delimiter.encode()) > 1 or _has_bare_cr(trimmed):
         return None
     names = [str(index) for index in range(width)]
+    newlines = trimmed.count(b"\n") + 2
     try:
         cells = arrow_csv.read_csv(
-            pa.BufferReader(trimmed),
+            pa.BufferReader(trimmed + f"\n{_END}{delimiter * (width - 1)}".encode()),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 23),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=b'"' in trimmed
@@ -223,14 +239,16 @@ def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed |
         )
     except pa.ArrowInvalid:
         return None
+    if cells.column(0)[-1].as_py() != _END:
+        return None
     inside = np.zeros(len(cells), np.int64)
-    if trimmed.count(b"\n") + 1 != len(cells):
+    if newlines != len(cells):
         for column in cells.columns:
             inside += pc.count_substring(column, "\n").to_numpy()
-        if int(inside.sum()) + len(cells) != trimmed.count(b"\n") + 1:
+        if int(inside.sum()) + len(cells) != newlines:
             return None
     before = np.concatenate([[0], np.cumsum(inside + 1)[:-1]]).astype(np.int64)
-    return before + first_line, cells, ()
+    return (before + first_line)[:-1], cells.slice(0, len(cells) - 1), ()
 
 
 def _has_bare_cr(data: bytes) -> bool:
@@ -239,7 +257,8 @@ def _has_bare_cr(data: bytes) -> bool:
 
 def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int) -> Parsed:
     """Parse with the csv module, which keeps ragged rows and counts lines."""
-    reader = csv.reader(io.StringIO(body.decode(), newline=""), delimiter=delimiter)
+    text = f"{body.decode()}\n{_END}"
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     lines: list[int] = []
     parts: list[Any] = []
     rows: list[Sequence[str]] = []
@@ -248,8 +267,8 @@ def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int
     try:
         for row in reader:
             line, before = before + first_line, reader.line_num
-            if len(row) != width:
-                row = _trimmed(row, width)  # noqa: PLW2901  # the same row, tidied
+            if row == [_END]:
+                break
             if len(row) == width:
                 lines.append(line)
                 rows.append(row)
@@ -258,19 +277,20 @@ def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int
             if len(rows) == _ROWS_AT_ONCE:
                 parts.append(_arrow(rows, width))
                 rows.clear()
+        else:
+            raise _open_quote(name, line)
     except csv.Error as error:
-        raise RefusedFileError(
-            f"{name}, line {reader.line_num + first_line - 1}: a field does not end ({error}); "
-            "a quotation mark is probably missing."
-        ) from error
+        raise _open_quote(name, reader.line_num + first_line - 1) from error
     _refuse_cut_short(name, body, ragged, lines, width)
     parts.append(_arrow(rows, width))
     return np.array(lines, np.int64), pa.concat_tables(parts), tuple(ragged)
 
 
-def _trimmed(row: list[str], width: int) -> list[str]:
-    """Drop empty cells beyond the header's width."""
-    return row[:width] if len(row) > width and not any(map(str.strip, row[width:])) else row
+def _open_quote(name: str, line: int) -> RefusedFileError:
+    return RefusedFileError(
+        f"{name}, line {line}: a field that begins there does not end; a quotation mark is "
+        "missing, or the file is cut short."
+    )
 
 
 def _refuse_cut_short(
