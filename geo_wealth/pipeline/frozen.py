@@ -1,10 +1,11 @@
 """A ranking as text that gives the very same ranking back."""
 
-import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import orjson
 
 from geo_wealth.queries.rows import (
     IndicatorValue,
@@ -23,17 +24,12 @@ def freeze(ranking: Ranking) -> str:
     """
     content = {field.name: getattr(ranking, field.name) for field in fields(ranking)}
     del content["id"]
-    return json.dumps(
-        {name: _plain(value) for name, value in content.items()},
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def thaw(text: str, ranking_id: str) -> Ranking:
     """Read back what :func:`freeze` wrote."""
-    content = json.loads(text)
+    content = orjson.loads(text)
     spend = content.pop("spend")
     return Ranking(
         id=ranking_id,
@@ -60,18 +56,6 @@ def thaw(text: str, ranking_id: str) -> Ranking:
 def _with_cells(row: dict[str, Any]) -> dict[str, Any]:
     cells = {slug: IndicatorValue(**cell) for slug, cell in row["indicators"].items()}
     return row | {"indicators": cells}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Decimal | date):
-        return str(value)
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))
-    return value
 
 
 def _date(value: str | None) -> date | None:

@@ -174,10 +174,11 @@ class _People:
     def in_reach(self, supplies: inputs.Supplies) -> dict[str, NDArray[np.int64]]:
         """List, by LSOA, the positions of the supplies that any of its points can reach."""
         pairs = within(self.points.xy, supplies.xy, REACH_M)
-        both = np.unique(np.stack([self.points.lsoa[pairs.demand], pairs.supply], axis=1), axis=0)
-        edges = np.searchsorted(both[:, 0], np.arange(len(self.points.lsoas) + 1))
+        width = max(len(supplies.amount), 1)
+        both = np.unique(self.points.lsoa[pairs.demand] * width + pairs.supply)
+        edges = np.searchsorted(both, np.arange(len(self.points.lsoas) + 1) * width)
         return {
-            code: both[edges[place] : edges[place + 1], 1]
+            code: both[edges[place] : edges[place + 1]] % width
             for place, code in enumerate(self.points.lsoas)
         }
 
