@@ -236,13 +236,19 @@ def _fiona_batches(layer: Layer, columns: list[str], size: int, first: int) -> I
         for feature in source:
             properties = feature.properties
             values.append(tuple(properties.get(column) for column in columns))
-            shapes.append(None if feature.geometry is None else shape(feature.geometry))
+            shapes.append(_shape(feature.geometry))
             if len(values) == size:
                 yield RawBatch(first, values, _shape_decoder(shapes))
                 first += size
                 values, shapes = [], []
     if values:
         yield RawBatch(first, values, _shape_decoder(shapes))
+
+
+def _shape(geometry: Any) -> Any:
+    """Build a geometry; NaN among its coordinates is found later and has a sentence."""
+    with np.errstate(invalid="ignore"):
+        return None if geometry is None else shape(geometry)
 
 
 def _shape_decoder(shapes: list[Any]) -> Callable[[list[int]], Geometries]:

@@ -14,8 +14,8 @@ Geometries = NDArray[np.object_]
 # ``coverage_simplify`` drops corners of less than about this squared. The generalised (BGC)
 # boundaries are drawn to 20 m, so that less changes hardly anything.
 GENERALISE_METRES = 40.0
-# The National Grid, with a margin for what the sea adds.
-_GRID = (-50_000.0, -50_000.0, 750_000.0, 1_350_000.0)
+# The National Grid, less its empty corner: degrees taken for metres would all lie there.
+_GRID = (1_000.0, 1_000.0, 700_000.0, 1_300_000.0)
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 
 
@@ -62,7 +62,13 @@ def prepare(
     RefusedFileError
         An area without geometry, of another type, or with coordinates that cannot be.
     """
-    raw = _decoded(name, decode, positions)
+    with np.errstate(invalid="ignore"):  # NaN among coordinates is refused by name below
+        return _prepared(name, codes, _decoded(name, decode, positions), transformer)
+
+
+def _prepared(
+    name: str, codes: list[str], raw: Geometries, transformer: pyproj.Transformer | None
+) -> Shapes:
     _refuse(name, codes, shapely.is_missing(raw) | shapely.is_empty(raw), "has no geometry")
     types = shapely.get_type_id(raw)
     _refuse(
