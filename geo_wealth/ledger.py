@@ -138,11 +138,26 @@ def _chunks(
         log.note(None, None, kind, None, message)
     table = table.without_surplus()
     _reject_ragged(table, log)
+    _note_repeats(table, log)
     month_first = _month_first(table, log)
     for batch in table.batches(rows):
         frame = _Reader(table.match, batch, log, channel, month_first).frame()
         if len(frame):
             yield frame
+
+
+def _note_repeats(table: Table[LayoutMatch], log: IssueLog) -> None:
+    """Say when rows repeat: one payment split alike, or a file that lists all of it twice."""
+    repeats = table.repeats()
+    if repeats:
+        log.note(
+            None,
+            None,
+            "repeated-rows",
+            repeats,
+            f"{repeats:,} of {len(table.lines):,} rows say the same as an earlier row in every "
+            "column; all are counted.",
+        )
 
 
 def _month_first(table: Table[LayoutMatch], log: IssueLog) -> bool:

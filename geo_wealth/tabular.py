@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -112,6 +113,14 @@ class Table(Generic[Match]):
         """Give the distinct cells of a column, in order of appearance."""
         found: list[str] = pc.unique(self.cells.column(column)).to_pylist()
         return found
+
+    def repeats(self) -> int:
+        """Count the rows that say in every column the same as an earlier one."""
+        encoded = (_one_chunk(column).dictionary_encode() for column in self.cells.columns)
+        codes = pd.DataFrame(
+            {str(at): column.indices.to_numpy() for at, column in enumerate(encoded)}
+        )
+        return int(codes.duplicated().sum())
 
     def without_surplus(self) -> "Table[Match]":
         """Take in the rows that are too long by empty fields only."""
