@@ -1,0 +1,143 @@
+"""JSON Schemas of the API's answers."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+FLAG: Schema = {"type": "boolean"}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Allow null beside a type: not known."""
+    return {"type": [schema["type"], "null"]}
+
+
+def listed(name: str) -> Schema:
+    """Give an array of a named schema."""
+    return {"type": "array", "items": ref(name)}
+
+
+def ref(name: str) -> Schema:
+    """Point at a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    """Give an object; members beyond those named may be added in time."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }
+
+
+def page_of(key: str, name: str) -> Schema:
+    """Give one page of a list, with the address of the next one."""
+    return record({key: listed(name), "next": maybe(TEXT)}, {"attribution": CREDIT, "sample": FLAG})
+
+
+CREDIT: Schema = {"type": "array", "items": TEXT}
+_POINT = {
+    "distance_m": maybe(NUMBER),
+    "longitude": maybe(NUMBER),
+    "latitude": maybe(NUMBER),
+    "dataset": TEXT,
+    "sample": FLAG,
+}
+_MONEY = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Pounds."}
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": record(
+        {"type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT},
+        {"instance": TEXT, "parameter": TEXT, "request_id": TEXT},
+    ),
+    "Indicator": record(
+        {"value": maybe(NUMBER), "unit": TEXT},
+        {
+            "normalised": maybe(NUMBER),
+            "contribution": maybe(NUMBER),
+            "dataset": maybe(TEXT),
+            "denominator": maybe(TEXT),
+            "reason": maybe(TEXT),
+            "beside": {"type": "object"},
+        },
+    ),
+    "RankedArea": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "rank": WHOLE,
+            "score": NUMBER,
+            "indicators": {"type": "object", "additionalProperties": ref("Indicator")},
+        },
+        {"ward": maybe(TEXT), "ward_code": maybe(TEXT)},
+    ),
+    "NotRanked": record({"code": TEXT, "reason": TEXT}, {"name": TEXT}),
+    "MapClass": record(
+        {"low": NUMBER, "high": NUMBER, "colour": TEXT, "label": TEXT, "count": WHOLE}
+    ),
+    "Ranking": record(
+        {
+            "ranking": record(
+                {"id": TEXT, "district": TEXT, "index": TEXT, "sample": FLAG},
+                {"weights": {"type": "object", "additionalProperties": NUMBER}},
+            ),
+            "areas": listed("RankedArea"),
+            "not_ranked": listed("NotRanked"),
+            "legend": listed("MapClass"),
+            "attribution": CREDIT,
+            "next": maybe(TEXT),
+        }
+    ),
+    "Explanation": record(
+        {"sentences": {"type": "array", "items": TEXT}},
+        {"area": {"type": "object"}, "sample": FLAG},
+    ),
+    "District": record({"code": TEXT, "name": TEXT, "indices": {"type": "array", "items": TEXT}}),
+    "Districts": record({"districts": listed("District")}),
+    "Place": record({"kind": TEXT, "code": TEXT, "name": maybe(TEXT)}, {"vintage": maybe(WHOLE)}),
+    "Places": record({"postcode": maybe(TEXT), "areas": listed("Place")}),
+    "Domain": record(
+        {"domain": TEXT, "score": maybe(NUMBER), "rank": maybe(WHOLE), "decile": maybe(WHOLE)}
+    ),
+    "Area": record(
+        {"code": TEXT, "name": TEXT, "vintage": WHOLE},
+        {
+            "ward_code": maybe(TEXT),
+            "district_code": maybe(TEXT),
+            "residents": maybe(WHOLE),
+            "domains": {"type": "object", "additionalProperties": listed("Domain")},
+        },
+    ),
+    "Ward": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "lsoa_vintage": WHOLE,
+            "lsoas": {"type": "array", "items": TEXT},
+        }
+    ),
+    "Asset": record({"id": WHOLE, "name": TEXT, "eligibility": TEXT, **_POINT}),
+    "Supplier": record({"name": maybe(TEXT), "pounds": _MONEY, "payments": WHOLE, **_POINT}),
+    "Anchor": record({"name": TEXT, **_POINT}),
+    "Assets": page_of("assets", "Asset"),
+    "Suppliers": page_of("suppliers", "Supplier"),
+    "Anchors": page_of("anchors", "Anchor"),
+    "Spend": record(
+        {"total": _MONEY, "located": _MONEY, "unlocated": _MONEY, "redacted": _MONEY},
+        {"payments": WHOLE, "share_located": maybe(NUMBER), "sample": FLAG},
+    ),
+    "Dataset": record(
+        {"dataset": TEXT, "kind": TEXT, "title": TEXT, "sha256": TEXT, "state": TEXT},
+        {"licence": maybe(TEXT), "attribution": maybe(TEXT), "sample": FLAG},
+    ),
+    "Datasets": record({"datasets": listed("Dataset"), "next": maybe(TEXT)}),
+    "Issue": record(
+        {"line": maybe(WHOLE), "field": maybe(TEXT), "kind": TEXT, "message": TEXT},
+        {"value": maybe(TEXT), "rejects": FLAG},
+    ),
+    "Issues": record({"dataset": TEXT, "issues": listed("Issue")}),
+}

@@ -1,0 +1,103 @@
+"""Area: in plain English, why it ranks where it does, and what stands there."""
+
+from dataclasses import replace
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy import Connection
+
+from boundaries.codes import INDEX, kind_of
+from geo_wealth.errors import NotFoundError
+from geo_wealth.pipeline.explain import explain
+from geo_wealth.queries import nearby, places
+from geo_wealth.queries.rows import AnchorRow, AreaRow, AssetRow, Ranking, SupplierRow
+from webmap.choropleth import MapParts, MapPoint, MapState, legend_of, render
+from webmap.database import connection
+from webmap.domains import domain_rows
+from webmap.filters import AGAINST, SCORING, VINTAGE, RankFilters, query_of, rank_filters
+from webmap.nearest import asset_point
+from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
+from webmap.params import Values, read
+from webmap.ranked import find_ranking, names, score_classes, scores
+
+PARAMS = (*SCORING, VINTAGE, AGAINST)
+WALK = 1200
+WORDS = 4
+NOT_RANKED = "{name} is not ranked, because no index or no district is loaded for it."
+
+
+@blueprint.get("/areas/<code>")
+def area(code: str) -> Response | tuple[Response, int]:
+    """Tell one neighbourhood."""
+    values = read(request.args, PARAMS)
+    if kind_of(code) == "ward":
+        return redirect(url_for("pages.ward", code=code))  # type: ignore[return-value]
+    conn = connection()
+    found = places.area(conn, code, values["vintage"])
+    filters, ranking = ranking_of(conn, found, values)
+    assets, suppliers, anchors = around(conn, found)
+    told = explain(ranking, code, values["against"]) if ranking else None
+    index = ranking.request.index if ranking else max(found.domains, default=None)
+    return page(
+        "area.html",
+        title=found.name,
+        area=found,
+        ranking=ranking,
+        found=told.area if told else None,
+        words=told.sentences[:WORDS] if told else [NOT_RANKED.format(name=found.name)],
+        reason=told.sentences[WORDS:] if told else [],
+        index=index,
+        domains=domain_rows(found.domains.get(index or "", ())),
+        assets=assets,
+        suppliers=suppliers,
+        anchors=anchors,
+        query=query_of(filters) if ranking else {},
+        legend=legend_of(score_classes(ranking)) if ranking else (),
+        map=area_map(conn, found, ranking, assets),
+        sample=sample_in_use(conn),
+    )
+
+
+def ranking_of(
+    conn: Connection, found: AreaRow, values: Values
+) -> tuple[RankFilters, Ranking | None]:
+    """Rank the area's district by the index asked, or the newest on the area's boundaries."""
+    filters = rank_filters(values)
+    index = values["index"] or max(found.domains, default=None)
+    if index is None or found.district_code is None or INDEX[index].vintage != found.vintage:
+        return filters, None
+    wanted = replace(filters.request, district=found.district_code, index=index)
+    try:
+        return find_ranking(conn, replace(filters, request=wanted))
+    except NotFoundError:
+        return filters, None
+
+
+def around(
+    conn: Connection, found: AreaRow
+) -> tuple[list[AssetRow], list[SupplierRow], list[AnchorRow]]:
+    """List what is within a walk of the middle of the area."""
+    middle = nearby.centre(conn, found.code, found.vintage)
+    if middle is None:
+        return [], [], []
+    return (
+        nearby.assets_near(conn, *middle, WALK),
+        nearby.suppliers_near(conn, *middle, WALK),
+        nearby.anchors_near(conn, *middle, WALK),
+    )
+
+
+def area_map(
+    conn: Connection, found: AreaRow, ranking: Ranking | None, assets: list[AssetRow]
+) -> MapParts:
+    """Draw the area among its neighbours, with the buildings around it."""
+    known = names(ranking) if ranking else {found.code: found.name}
+    points: list[MapPoint] = [point for asset in assets if (point := asset_point(asset))]
+    state = MapState(
+        values=scores(ranking) if ranking else {found.code: None},
+        names=known,
+        legend=legend_of(score_classes(ranking)) if ranking else (),
+        selected=(found.code,),
+        points=tuple(points),
+        links=url_for("pages.area", code="CODE").replace("CODE", "{code}"),
+    )
+    return render(places.features(conn, found.vintage, sorted(known)), state, settings())

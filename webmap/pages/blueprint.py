@@ -1,0 +1,33 @@
+"""The blueprint of the pages, and what all of them do alike."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template
+from sqlalchemy import Connection
+
+from geo_wealth.config import Settings
+from geo_wealth.queries.datasets import attributions, datasets
+from webmap.database import KEY, Database, connection
+
+blueprint = Blueprint("pages", __name__)
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a page. It is not stored: a page kept and its nonce would part ways."""
+    context.setdefault("attributions", attributions(connection()))
+    response = Response(
+        render_template(f"pages/{template}", **context), status=status, mimetype="text/html"
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def sample_in_use(conn: Connection) -> bool:
+    """Tell whether anything current is invented."""
+    return any(row.sample and row.state == "current" for row in datasets(conn))
+
+
+def settings() -> Settings:
+    """Return the settings the application was made with."""
+    database: Database = current_app.extensions[KEY]
+    return database.settings

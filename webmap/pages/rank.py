@@ -1,0 +1,158 @@
+"""Rank: the table and the map of the same rows, under weights that the reader sets."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, request, url_for
+
+from geo_wealth.indicators import INDICATORS
+from geo_wealth.queries import places
+from geo_wealth.queries.datasets import attributions
+from geo_wealth.queries.rows import District, Ranking
+from webmap import wording
+from webmap.addresses import address
+from webmap.choropleth import MapState, legend_of, render
+from webmap.database import connection
+from webmap.filters import (
+    ORDERING,
+    RANKING,
+    SORTS,
+    RankFilters,
+    query_of,
+    rank_filters,
+)
+from webmap.pages.blueprint import blueprint, page, settings
+from webmap.params import read
+from webmap.ranked import NO_DISTRICT, find_ranking, names, score_classes, scores, table
+
+DOWNLOADS = (("CSV", "csv_file"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
+DESCENDING_FIRST = frozenset({"score", *INDICATORS})
+
+
+@blueprint.get("/rank")
+def rank() -> Response:
+    """Rank the neighbourhoods of a district."""
+    filters = rank_filters(read(request.args, (*RANKING, *ORDERING)))
+    conn = connection()
+    known = places.districts(conn)
+    if not known:
+        return page("empty.html", 200, **_EMPTY)
+    filters, ranking = find_ranking(conn, filters)
+    features = places.features(conn, ranking.lsoa_vintage, sorted(names(ranking)))
+    rows, left_out = table(ranking, filters)
+    state = map_state(ranking)
+    return page(
+        "rank.html",
+        title=f"{ranking.district_name}: neighbourhoods ranked for a pilot",
+        ranking=ranking,
+        context=context_line(ranking),
+        rows=rows,
+        left_out=left_out,
+        shown=sum(row.shown for row in rows),
+        legend=state.legend,
+        map=render(features, state, settings()),
+        sample=ranking.sample,
+        attributions=attributions(conn, ranking.datasets),
+        **controls(filters, ranking, known),
+    )
+
+
+_EMPTY: dict[str, Any] = {
+    "title": "Choose a pilot",
+    "sentence": "Here the neighbourhoods of a district are ranked, on a map and in a table.",
+    "step": NO_DISTRICT,
+    "attributions": [],
+}
+
+
+def map_state(ranking: Ranking) -> MapState:
+    """Say what the map shows: scores, classes, and three layers that can be switched on."""
+    district = ranking.request.district
+    index = ranking.request.index
+    return MapState(
+        values=scores(ranking),
+        names=names(ranking),
+        legend=legend_of(score_classes(ranking)),
+        layers={
+            kind: url_for(f"api.{kind}s", district=district, index=index)
+            for kind in ("supplier", "anchor", "asset")
+        },
+    )
+
+
+def context_line(ranking: Ranking) -> str:
+    """Say in one line what is ranked, by which data, and how much of the money is placed."""
+    spend = ranking.spend
+    parts = [
+        ranking.district_name,
+        f"{len(ranking.areas) + len(ranking.not_ranked)} neighbourhoods",
+        wording.index_name(ranking.request.index),
+    ]
+    if spend.payments:
+        parts.append(
+            f"spend {wording.financial_years(spend.first, spend.last)} by "
+            f"{wording.listed(spend.payers)}"
+        )
+        parts.append(f"{wording.percent(spend.share_located)} of the pounds located")
+    else:
+        parts.append("no ledger loaded")
+    return ", ".join(parts) + "."
+
+
+def controls(filters: RankFilters, ranking: Ranking, known: list[District]) -> dict[str, Any]:
+    """Gather the links and form values that carry the state of the address."""
+    free = replace(filters, kept=None)
+    query = query_of(free)
+    weights = {f"w.{slug}" for slug in INDICATORS}
+    total = len(ranking.areas)
+    return {
+        "query": {
+            name: value
+            for name, value in query.items()
+            if name not in ("district", "top", "sort", "order")
+        },
+        "fixed": {name: value for name, value in query.items() if name not in weights},
+        "kept": filters.kept,
+        "points": filters.points,
+        "directions": ranking.request.directions,
+        "sort": filters.sort,
+        "order": filters.order,
+        "sort_links": {key: sort_link(filters, key) for key in SORTS},
+        "show_all": address("pages.rank", query_of(filters, top=max(total, 1))),
+        "downloads": [
+            (name, address(f"exports.{kind}", query_of(filters))) for name, kind in DOWNLOADS
+        ],
+        "districts": known,
+        "indices": indices_of(known, ranking.request.district),
+        "others": others(known, ranking),
+    }
+
+
+def sort_link(filters: RankFilters, key: str) -> str:
+    """Address of the same table sorted by a column; a second time turns the order."""
+    first = "desc" if key in DESCENDING_FIRST else "asc"
+    turned = {"asc": "desc", "desc": "asc"}[filters.order]
+    order = turned if filters.sort == key else first
+    changes: dict[str, str | int | None] = {"sort": key, "order": order}
+    if (key, order) == ("rank", "asc"):
+        changes = {"sort": None, "order": None}
+    return f"{address('pages.rank', query_of(filters, **changes))}#ranking"
+
+
+def indices_of(known: list[District], district: str) -> tuple[str, ...]:
+    """Return the releases loaded for a district."""
+    return next((row.indices for row in known if row.code == district), ())
+
+
+def others(known: list[District], ranking: Ranking) -> list[tuple[str, str]]:
+    """Link the other districts and releases that can be ranked."""
+    here = (ranking.request.district, ranking.request.index)
+    return [
+        (
+            f"{district.name}, {wording.index_name(index)}",
+            url_for("pages.rank", district=district.code, index=index),
+        )
+        for district in known
+        for index in district.indices
+        if (district.code, index) != here
+    ]

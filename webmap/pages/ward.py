@@ -1,0 +1,145 @@
+"""Ward: for a councillor, what stands out, neighbourhood by neighbourhood."""
+
+from dataclasses import dataclass, replace
+
+from flask import Response, request, url_for
+from sqlalchemy import Connection
+
+from boundaries.codes import INDEX
+from geo_wealth.errors import NotFoundError
+from geo_wealth.queries import nearby, places
+from geo_wealth.queries.nearby import DistrictPoints
+from geo_wealth.queries.rows import Ranking, WardRow
+from webmap import wording
+from webmap.choropleth import MapParts, MapState, legend_of, render
+from webmap.database import connection
+from webmap.filters import SCORING, RankFilters, query_of, rank_filters
+from webmap.nearest import asset_point
+from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
+from webmap.params import Values, read
+from webmap.ranked import Row, find_ranking, names, score_classes, scores, table
+
+
+@dataclass(frozen=True, slots=True)
+class WardLine:
+    """One neighbourhood of the ward: its row in the ranking and where it stands in England."""
+
+    row: Row
+    decile: int | None
+    national_rank: int | None
+
+
+@blueprint.get("/wards/<code>")
+def ward(code: str) -> Response:
+    """Tell one ward."""
+    values = read(request.args, SCORING)
+    conn = connection()
+    found = places.ward(conn, code)
+    filters, ranking = ranking_of(conn, found, values)
+    lines = ward_lines(conn, found, filters, ranking)
+    points = nearby.district_points(conn, found.lsoas, found.lsoa_vintage)
+    return page(
+        "ward.html",
+        title=f"{found.name} ward",
+        ward=found,
+        ranking=ranking,
+        lines=lines,
+        words=sentences(found, ranking, lines, points),
+        index=ranking.request.index if ranking else None,
+        total=INDEX[ranking.request.index].areas if ranking else None,
+        assets=sorted(points.assets, key=lambda asset: (asset.name, asset.id)),
+        anchors=points.anchors,
+        suppliers=len(points.suppliers),
+        query=query_of(filters, district=None) if ranking else {},
+        legend=legend_of(score_classes(ranking)) if ranking else (),
+        map=ward_map(conn, found, ranking, points),
+        sample=sample_in_use(conn),
+    )
+
+
+def ranking_of(
+    conn: Connection, found: WardRow, values: Values
+) -> tuple[RankFilters, Ranking | None]:
+    """Rank the ward's district on the boundaries that the ward is known by."""
+    filters = rank_filters(values)
+    loaded = next((row for row in places.districts(conn) if row.code == found.district_code), None)
+    indices = loaded.indices if loaded else ()
+    fitting = [name for name in indices if INDEX[name].vintage == found.lsoa_vintage]
+    index = values["index"] or max(fitting, default=None)
+    if loaded is None or index not in fitting:
+        return filters, None
+    wanted = replace(filters.request, district=loaded.code, index=index)
+    try:
+        return find_ranking(conn, replace(filters, request=wanted))
+    except NotFoundError:
+        return filters, None
+
+
+def ward_lines(
+    conn: Connection, found: WardRow, filters: RankFilters, ranking: Ranking | None
+) -> list[WardLine]:
+    """List the neighbourhoods of the ward, highest priority first."""
+    if ranking is None:
+        return []
+    ranked, left_out = table(ranking, replace(filters, sort="rank", order="asc"))
+    mine = [row for row in (*ranked, *left_out) if row.code in set(found.lsoas)]
+    return [_line(conn, row, found, ranking.request.index) for row in mine]
+
+
+def _line(conn: Connection, row: Row, found: WardRow, index: str) -> WardLine:
+    domains = places.area(conn, row.code, found.lsoa_vintage).domains.get(index, ())
+    overall = next((domain for domain in domains if domain.domain == "imd"), None)
+    return WardLine(
+        replace(row, shown=True),
+        overall.decile if overall else None,
+        overall.rank if overall else None,
+    )
+
+
+def sentences(
+    found: WardRow, ranking: Ranking | None, lines: list[WardLine], points: DistrictPoints
+) -> list[str]:
+    """Say what stands out; a neighbourhood in the most deprived tenth is always named."""
+    size = wording.count(len(found.lsoas), "neighbourhood")
+    told = [f"{found.name} has {size}."]
+    ranked = [line.row for line in lines if line.row.rank is not None]
+    if ranking and ranked:
+        best = ranked[0]
+        told.append(
+            f"The one that ranks highest for a pilot is {best.name}, "
+            f"{wording.ordinal(best.rank or 0)} of {len(ranking.areas)} in {ranking.district_name}."
+        )
+    tenth = [line.row.name for line in lines if line.decile == 1]
+    if tenth:
+        told.append(
+            f"{wording.sentence_case(wording.count(len(tenth), 'of them is', 'of them are'))} "
+            f"among the most deprived tenth of England: {wording.listed(tenth)}."
+        )
+    elif lines:
+        told.append("None of them is among the most deprived tenth of England.")
+    may = sum(asset.eligibility == "eligible" for asset in points.assets)
+    told.append(
+        f"We know of {wording.count(len(points.assets), 'public building')} in the ward, "
+        f"{wording.count(may, 'of them', 'of them')} open to transfer."
+        if points.assets
+        else "We know of no public building in the ward."
+    )
+    return told
+
+
+def ward_map(
+    conn: Connection, found: WardRow, ranking: Ranking | None, points: DistrictPoints
+) -> MapParts:
+    """Draw the ward's neighbourhoods, with its buildings."""
+    values = scores(ranking) if ranking else dict.fromkeys(found.lsoas)
+    marks = [point for asset in points.assets if (point := asset_point(asset))]
+    state = MapState(
+        values={code: values.get(code) for code in found.lsoas},
+        names={code: name for code, name in names(ranking).items() if code in found.lsoas}
+        if ranking
+        else {code: code for code in found.lsoas},
+        legend=legend_of(score_classes(ranking)) if ranking else (),
+        points=tuple(marks),
+        links=url_for("pages.area", code="CODE").replace("CODE", "{code}"),
+    )
+    return render(places.features(conn, found.lsoa_vintage, found.lsoas), state, settings())
