@@ -18,7 +18,7 @@ MAX_RATIO = 150
 _SMALL = 8 * 1024**2
 _CHUNK = 1024**2
 _SIDECARS = {".shp": (".shx", ".dbf", ".prj", ".cpg")}
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -100,7 +100,7 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except _BROKEN as error:
+    except BROKEN as error:
         raise RefusedFileError(
             f"{path.name} is damaged or not a complete zip; download it again."
         ) from error
@@ -155,7 +155,7 @@ def _gunzip(path: Path, target: Path) -> None:
         with gzip.open(path) as source:
             _copy(source, target, limit)
             beyond = source.read(1)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise RefusedFileError(
             f"{path.name} is damaged or cut short; download it again."
         ) from error

@@ -5,12 +5,13 @@ Code-Point Open is a zip of 120 files without header; the ONS directories are on
 """
 
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -19,7 +20,7 @@ from pyarrow import ArrowException
 
 from boundaries.errors import RefusedFileError
 from boundaries.layouts import find, layouts, listed
-from boundaries.packed import members, opened_zip, opening, unpacked
+from boundaries.packed import BROKEN, members, opened_zip, opening, unpacked
 
 _BLOCK = 16 * 1024**2
 _ROWS = 250_000
@@ -44,8 +45,9 @@ class PostcodeBatch:
     """Rows as text, missing values null.
 
     ``columns`` holds only fields the file has; ``titles`` their own names in the file;
-    ``first`` is the line of the first row, in ``member`` when the file has several;
-    ``malformed`` are lines with a wrong number of fields met on the way.
+    ``first`` is the line that the first row would have, in ``member`` when the file has
+    several, but for the lines ``skipped`` so far, which had a wrong number of fields;
+    ``malformed`` are those met since the last batch, with what was wrong.
     """
 
     source: str
@@ -54,10 +56,17 @@ class PostcodeBatch:
     rows: int
     first: int
     member: str | None = None
-    malformed: tuple[tuple[int | None, str], ...] = ()
+    malformed: tuple[tuple[int, str], ...] = ()
+    skipped: tuple[int, ...] = ()
+
+    def line(self, row: int) -> int:
+        """Return the line of a row, counting the malformed lines before it."""
+        without = self.first + row
+        before = np.array(self.skipped, dtype=np.int64) - np.arange(len(self.skipped))
+        return without + int(np.searchsorted(before, without, side="right"))
 
 
-def open_batches(path: Path) -> Iterator[PostcodeBatch]:
+def open_batches(path: Path) -> Generator[PostcodeBatch, None, None]:
     """Stream a postcode file of any form; the source is the same in all batches.
 
     Raises
@@ -93,22 +102,31 @@ def _csv(path: Path, name: str) -> Iterator[PostcodeBatch]:
     with path.open("rb") as file:
         header = _header(file.readline(65_536), name)
     layout, titles = _layout(header, name)
-    malformed: list[tuple[int | None, str]] = []
+    malformed: list[tuple[int, str]] = []
+    skipped: list[int] = []
     first = 2
 
     def skip(row: Any) -> str:
         malformed.append((row.number, f"{row.actual_columns} fields, not {row.expected_columns}"))
+        skipped.append(row.number)
         return "skip"
 
     with pyarrow.csv.open_csv(
         path,
-        read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK, column_names=header, skip_rows=1),
+        read_options=pyarrow.csv.ReadOptions(
+            # With threads a malformed row would not know its line.
+            use_threads=False,
+            block_size=_BLOCK,
+            column_names=header,
+            skip_rows=1,
+        ),
         parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=skip),
         convert_options=_as_text(list(titles.values())),
     ) as reader:
         for batch in reader:
-            yield _batch(layout, titles, batch, first, malformed=tuple(malformed))
-            first += batch.num_rows + len(malformed)
+            plain = _batch(layout, titles, batch, first)
+            yield replace(plain, malformed=tuple(malformed), skipped=tuple(skipped))
+            first += batch.num_rows
             malformed.clear()
 
 
@@ -161,7 +179,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Byte
     """Read one member whole: the files of Code-Point Open are of a few megabytes."""
     try:
         return BytesIO(archive.read(info))
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise RefusedFileError(
             f"{name} is damaged at {info.filename}; download it again."
         ) from error
@@ -205,11 +223,10 @@ def _batch(
     table: Any,
     first: int,
     member: str | None = None,
-    malformed: tuple[tuple[int | None, str], ...] = (),
 ) -> PostcodeBatch:
     columns = {field: _text(table.column(title)) for field, title in titles.items()}
     rows = table.num_rows
-    return PostcodeBatch(layout["source"], columns, titles, rows, first, member, malformed)
+    return PostcodeBatch(layout["source"], columns, titles, rows, first, member)
 
 
 def _text(column: Any) -> Any:

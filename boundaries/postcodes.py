@@ -1,7 +1,8 @@
 """Code-Point Open, the ONS postcode directories and plain lists of postcodes, streamed."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -76,20 +77,24 @@ def read_postcodes(path: Path, log: IssueLog) -> PostcodeFile:
     first = next(batches, None)
     if first is None:
         raise RefusedFileError(f"{path.name} holds no postcodes; download it again.")
-    return PostcodeFile(first.source, _chunks(chain([first], batches), log))
+    return PostcodeFile(first.source, _chunks(first, batches, log))
 
 
-def _chunks(batches: Iterator[PostcodeBatch], log: IssueLog) -> Iterator[pd.DataFrame]:
+def _chunks(
+    first: PostcodeBatch, others: Generator[PostcodeBatch, None, None], log: IssueLog
+) -> Iterator[pd.DataFrame]:
     state = _State(log)
-    for batch in batches:
-        for line, what in batch.malformed:
-            log.read += 1
-            log.reject(line, None, "field-count", what, f"The row has {what}; it was left out.")
-        log.read += batch.rows
-        frame = _clean(batch, state)
-        log.loaded += len(frame)
-        if len(frame):
-            yield frame
+    # Closed at once when the caller stops: a temporary copy may be open.
+    with closing(others):
+        for batch in chain([first], others):
+            for line, what in batch.malformed:
+                log.read += 1
+                log.reject(line, None, "field-count", what, f"The row has {what}; it was left out.")
+            log.read += batch.rows
+            frame = _clean(batch, state)
+            log.loaded += len(frame)
+            if len(frame):
+                yield frame
     for kind, count in state.counts.items():
         if count > _TOLD:
             total = f"{count:,} rows in all: {state.messages[kind]}"
@@ -211,7 +216,7 @@ def _note(
     found = np.flatnonzero(rows).tolist()
     for row in found[: max(0, _TOLD - state.counts[kind])]:
         value = batch.columns["postcode"][row].as_py()
-        state.log.note(batch.first + row, _title(batch, name), kind, value, message)
+        state.log.note(batch.line(row), _title(batch, name), kind, value, message)
     state.counts[kind] += len(found)
     state.messages[kind] = message
 
@@ -221,7 +226,7 @@ def _reject(
 ) -> None:
     kind, value, message = what
     told = f"{message or 'The value cannot be used.'} The row was left out."
-    state.log.reject(batch.first + row, _title(batch, name), kind, value, told)
+    state.log.reject(batch.line(row), _title(batch, name), kind, value, told)
 
 
 def _title(batch: PostcodeBatch, name: str) -> str:
@@ -234,7 +239,7 @@ def _whole(batch: PostcodeBatch, name: str, state: _State, kept: Mask) -> tuple[
     if name not in batch.columns:
         return np.full(batch.rows, np.nan), kept
     values = _parsed(batch.columns[name])
-    bad = (np.isinf(values) | (values % 1 != 0) & ~np.isnan(values)) & kept
+    bad = (np.isinf(values) | (values != np.floor(values)) & ~np.isnan(values)) & kept
     for row in np.flatnonzero(bad).tolist():
         given = batch.columns[name][row].as_py()
         message = f"{_title(batch, name)} is not a whole number."
