@@ -88,24 +88,27 @@ def match_payees(connection: Connection) -> None:
 def fit_wards_and_districts(connection: Connection) -> None:
     """Give each LSOA the ward and district that most of its live postcodes are in.
 
-    A best fit, used only where no publisher's lookup says it; ties go to the lower code. The
-    ward codes are those of the postcode file, hence the vintage of its release.
+    A best fit, only for LSOAs of which no publisher's file says it; ties go to the lower code.
+    The ward codes are those of the postcode file, hence the vintage of its release.
     """
     connection.execute(text("DELETE FROM area_lookup WHERE source = 'postcodes'"))
-    for kind, column in (("ward", "ward"), ("lad", "lad")):
+    for kind in ("ward", "lad"):
         connection.execute(
             text(f"""
                 WITH votes AS (
-                    SELECT a.vintage, a.code, p.{column} AS to_code, count(*) AS votes,
+                    SELECT a.vintage, a.code, p.to_code, count(*) AS votes,
                         max(p.dataset_id) AS dataset_id
                     FROM area a
                     CROSS JOIN LATERAL (
-                        SELECT p.{column}, p.dataset_id FROM postcode p
-                        WHERE p.current AND p.{column} IS NOT NULL AND p.terminated IS NULL
+                        SELECT p.{kind} AS to_code, p.dataset_id FROM postcode p
+                        WHERE p.current AND p.{kind} IS NOT NULL AND p.terminated IS NULL
                           AND ST_Intersects(a.geom, p.point) OFFSET 0
                     ) p
-                    WHERE a.current AND a.kind = 'lsoa'
-                    GROUP BY a.vintage, a.code, p.{column}
+                    WHERE a.current AND a.kind = 'lsoa' AND NOT EXISTS (
+                        SELECT FROM area_lookup l
+                        WHERE l.current AND l.to_kind = :kind AND l.from_vintage = a.vintage
+                          AND l.from_code = a.code)
+                    GROUP BY a.vintage, a.code, p.to_code
                 ), best AS (
                     SELECT DISTINCT ON (vintage, code) * FROM votes
                     ORDER BY vintage, code, votes DESC, to_code

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from geo_wealth.store.datasets import ROW_KEYS
+from geo_wealth.store.indexes import bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,15 @@ def merge(connection: Connection, how: Merge, dataset_id: int, *, gives_way: boo
             {"id": dataset_id},
         )
     targets = ", ".join(f'"{name}"' for name in how.columns)
-    connection.execute(
-        text(f"""
-            INSERT INTO {how.table} (dataset_id, {targets}, current)
-            SELECT :id, {", ".join(how.columns.values())}, {current} FROM {how.staging} s
-        """),
-        {"id": dataset_id},
-    )
+    with bulk(connection, how.table):
+        connection.execute(
+            text(f"""
+                INSERT INTO {how.table} (dataset_id, {targets}, current)
+                SELECT :id, {", ".join(how.columns.values())}, {current} FROM {how.staging} s
+            """),
+            {"id": dataset_id},
+        )
+    connection.execute(text(f"ANALYZE {how.table}"))
 
 
 def merge_register(connection: Connection, dataset_id: int, kind: str) -> None:
