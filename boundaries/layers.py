@@ -20,6 +20,7 @@ import pyproj
 import shapely
 from fiona.errors import FionaError
 from numpy.typing import NDArray
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from boundaries.errors import RefusedFileError
@@ -74,7 +75,7 @@ class Layer:
             for batch in read(self, columns, size, number):
                 number = batch.first + len(batch.values)
                 yield batch
-        except (FionaError, sqlite3.Error, UnicodeDecodeError, ValueError, TypeError) as error:
+        except (FionaError, ShapelyError, sqlite3.Error, ValueError, TypeError) as error:
             raise RefusedFileError(
                 f"{self.name} is damaged or cut short after about feature {number - 1:,}; "
                 "download it again."
@@ -101,7 +102,7 @@ def open_layer(path: Path, name: str) -> Layer:
     try:
         with fiona.open(path, allowed_drivers=[driver], layer=table) as source:
             columns, wkt = tuple(source.schema["properties"]), str(source.crs_wkt)
-    except (FionaError, ValueError, UnicodeDecodeError) as error:
+    except (FionaError, ValueError) as error:
         raise RefusedFileError(
             f"{name} cannot be read as {driver}: it is damaged or cut short; download it again."
         ) from error

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from boundaries.codes import kind_of
@@ -44,8 +45,7 @@ class Table:
 
     def number(self, column: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN missing; a row with anything else is rejected."""
-        raw = self.columns[column]
-        values = np.array([_number(text) for text in raw], dtype=np.float64)
+        values = _numbers(self.text(column))
         # What is infinite was not a number in the file, or said so.
         self.reject(np.isinf(values), column, "not-a-number", "is not a number")
         return np.where(np.isinf(values), np.nan, values)
@@ -176,11 +176,21 @@ def _check_header(header: list[str], name: str) -> None:
         )
 
 
-def _number(text: str) -> float:
-    if text in _MISSING:
+def _numbers(texts: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Turn text into numbers: NaN where missing, infinite where it is none."""
+    try:
+        values = pa.array(texts, pa.string()).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:  # something is no number, or has commas: one by one
+        return np.array([_number(text) for text in texts], dtype=np.float64)
+    spelt = np.isnan(values) & np.array([text is not None for text in texts], dtype=bool)
+    return np.where(spelt, np.inf, values)
+
+
+def _number(text: str | None) -> float:
+    if text is None:
         return np.nan
     try:
-        value = float(text.replace(",", ""))
+        value = float(text.replace(",", "").replace("_", "?"))
     except ValueError:
         return np.inf
     return np.inf if np.isnan(value) else value
