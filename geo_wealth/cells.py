@@ -1,15 +1,10 @@
 """Text of single cells to money, days and yes or no, as councils write them."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "#ref!", "#value!", "null", "none", "(blank)"})
 _DASHES = frozenset({"-", "–", "—"})
@@ -142,29 +137,6 @@ def flag(text: str) -> bool | None:
     if plain in {"yes", "y", "true", "1", "t", "x"}:
         return True
     return False if plain in {"no", "n", "false", "0", "f"} else None
-
-
-def mapped(column: Any, clean: Callable[[str], object]) -> NDArray[np.object_]:
-    """Clean an Arrow column of text, computing each distinct cell once."""
-    encoded = column.dictionary_encode()
-    distinct = encoded.dictionary.to_pylist()
-    values = np.empty(len(distinct), object)
-    for index, text in enumerate(distinct):
-        values[index] = clean(text)
-    if not len(distinct):
-        return np.empty(0, object)
-    found: NDArray[np.object_] = values[encoded.indices.to_numpy()]
-    return found
-
-
-def nothing(rows: int) -> NDArray[np.object_]:
-    """Give a column of None."""
-    return np.full(rows, None, object)
-
-
-def text_column(values: Iterable[str]) -> Any:
-    """Make an Arrow column of text."""
-    return pa.array(list(values), pa.string())
 
 
 def _day(year: str, month: str, day_of_month: str) -> Day:

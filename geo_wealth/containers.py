@@ -21,6 +21,8 @@ MAX_MEMBERS = 5_000
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TABLES = (".csv", ".txt", ".tsv", ".geojson", ".json", *_WORKBOOKS)
+_MARKS = re.compile(rb"(?:\xef\xbb\xbf|\xc3\xaf\xc2\xbb\xc2\xbf)+")
+_BLOCK = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -76,26 +78,38 @@ def decode(content: Content) -> Text:
         data = data.decode("utf-16", errors="replace").encode()
     elif data[:4000].count(b"\0") > len(data[:4000]) // 4:
         data = data.decode("utf-16-le", errors="replace").encode()
-    stripped = re.sub(rb"\A(?:\xef\xbb\xbf|\xc3\xaf\xc2\xbb\xc2\xbf)+", b"", data)
-    if len(data) - len(stripped) > 3:
-        repairs.append(("byte-order-mark", "A byte order mark encoded twice was removed."))
-    data = stripped
+    mark = _MARKS.match(data)
+    if mark:
+        data = data[mark.end() :]
+        if mark.end() > 3:
+            repairs.append(("byte-order-mark", "A byte order mark encoded twice was removed."))
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         repairs.append(
             ("nul-bytes", f"{data.count(0):,} NUL bytes were removed, the first on line {line}.")
         )
         data = data.replace(b"\0", b"")
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    wrong = _first_not_utf8(data)
+    if wrong is not None:
+        line = data.count(b"\n", 0, wrong) + 1
         message = "Bytes that are not UTF-8 were read as Windows-1252, the first on line"
         repairs.append(("encoding", f"{message} {line}."))
         data = data.decode("utf-8", errors="geo-wealth-cp1252").encode()
     if b"\n" not in data and b"\r" in data:
         data = data.replace(b"\r", b"\n")
     return Text(data, tuple(repairs))
+
+
+def _first_not_utf8(data: bytes) -> int | None:
+    """Find the block with the first byte that is not UTF-8, without a copy of it all."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    for start in range(0, len(data), _BLOCK):
+        try:
+            decoder.decode(view[start : start + _BLOCK], start + _BLOCK >= len(data))
+        except UnicodeDecodeError as error:
+            return max(0, start + error.start - len(decoder.getstate()[0]))
+    return None
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:

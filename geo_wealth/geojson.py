@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import shapely
 from shapely.errors import ShapelyError
 
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import Content, decode
-from geo_wealth.tabular import Match, Recogniser, Table, unknown_layout
+from geo_wealth.tabular import Match, Recogniser, Table, text_cells, unknown_layout
 
 LONGITUDE, LATITUDE = "geometry longitude", "geometry latitude"
 
@@ -43,8 +42,7 @@ def open_features(content: Content, recognise: Recogniser[Match]) -> Table[Match
     match = recognise(names)
     if match is None:
         raise RefusedFileError(unknown_layout(content.name, names))
-    arrays = [pa.array([row.get(name, "") for row in rows], pa.string()) for name in names]
-    cells = pa.table(arrays, names=[str(index) for index in range(len(names))])
+    cells = text_cells([[row.get(name, "") for name in names] for row in rows], len(names))
     lines = np.arange(1, len(rows) + 1, dtype=np.int64)
     return Table(content.name, match, lines, cells, (), text.repairs)
 

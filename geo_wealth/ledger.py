@@ -212,33 +212,22 @@ class _Reader:
         """Count, sift and return the batch."""
         self.log.read += len(self.batch)
         amounts = self._field("amount", cells.amount)
-        payees = self._field("payee", cells.tidy)
-        days = self._field("paid_on", self._day)
-        states = self._field("payee", names.payee_state)
-        pounds = _sum(amounts)
-        self.log.pounds_read += pounds
-        self._sift_amounts(amounts)
-        self._sift_totals(amounts, states, days)
-        self._sift_days(days, amounts)
+        readable = ~self._mask("amount", _unreadable)
+        self.log.pounds_read += _sum(amounts[readable])
+        self._sift_amounts(~readable)
+        self._sift_totals(amounts)
+        self._sift_days(amounts)
         kept = np.flatnonzero(self.keep)
         self.log.loaded += len(kept)
         self.log.pounds_loaded += _sum(amounts[kept])
-        payees[states == "blank"] = ""
-        columns = self._columns(kept, amounts, payees, states)
-        return pd.DataFrame(columns, columns=list(COLUMNS))
+        return pd.DataFrame(self._columns(kept, amounts), columns=list(COLUMNS))
 
-    def _columns(
-        self,
-        kept: NDArray[np.intp],
-        amounts: NDArray[np.object_],
-        payees: NDArray[np.object_],
-        states: NDArray[np.object_],
-    ) -> dict[str, object]:
+    def _columns(self, kept: NDArray[np.intp], amounts: NDArray[np.object_]) -> dict[str, object]:
         plain = {
             "paid_on": self._field("paid_on", self._date),
             "amount": amounts,
-            "payee": payees,
-            "payee_state": states,
+            "payee": self._field("payee", _payee),
+            "payee_state": self._field("payee", names.payee_state),
             "company_number": self._company_numbers(),
             "charity_number": self._field("charity_number", names.charity_number),
             "channel": self._field("card", self._channel, self.channel),
@@ -256,10 +245,20 @@ class _Reader:
         where = self.match.positions.get(field)
         if where is None:
             return np.full(len(self.batch), default, object)
-        return cells.mapped(self.batch.columns[where[0]], clean)
+        return self.batch.columns[where[0]].mapped(clean)
+
+    def _mask(self, field: str, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Test a field's cells; where there is no such column, all are as if empty."""
+        where = self.match.positions.get(field)
+        if where is None:
+            return np.full(len(self.batch), test(""), bool)
+        return self.batch.columns[where[0]].mask(test)
 
     def _day(self, text: str) -> cells.Day:
         return cells.day(text, month_first=self.month_first)
+
+    def _is_undated(self, text: str) -> bool:
+        return self._day(text).kind != "date"
 
     def _date(self, text: str) -> date | None:
         return self._day(text).value
@@ -276,55 +275,34 @@ class _Reader:
             yield int(index), int(self.batch.lines[index])
 
     def _cell(self, index: int, field: str) -> str:
-        text: str = self.batch.columns[self.match.positions[field][0]][index].as_py()
-        return text
+        return self.batch.columns[self.match.positions[field][0]].text(index)
 
-    def _sift_amounts(self, amounts: NDArray[np.object_]) -> None:
+    def _sift_amounts(self, unreadable: NDArray[np.bool_]) -> None:
         column = self.match.column("amount")
-        for index, line in self._lines(_is_none(amounts)):
+        for index, line in self._lines(unreadable):
             self.keep[index] = False
             text = self._cell(index, "amount")
             if text.strip() == column:
                 self.log.exclude(REPEATED_HEADER)
             elif cells.known(text) is None:
-                self.log.reject(
-                    line,
-                    column,
-                    "missing-amount",
-                    text,
-                    "There is no amount; unknown is not zero, so the row was left out.",
-                )
+                message = "There is no amount; unknown is not zero, so the row was left out."
+                self.log.reject(line, column, "missing-amount", text, message)
             else:
-                self.log.reject(
-                    line,
-                    column,
-                    "invalid-amount",
-                    text,
-                    "This is no amount of money; the "
-                    "fields may have moved, and the row was left out.",
+                message = (
+                    "This is no amount of money; the fields may have moved, and the row was "
+                    "left out."
                 )
-        self._note_nil(amounts)
-
-    def _note_nil(self, amounts: NDArray[np.object_]) -> None:
-        column = self.match.column("amount")
-        for index, line in self._lines(_are_zero(amounts)):
+                self.log.reject(line, column, "invalid-amount", text, message)
+        for index, line in self._lines(self._mask("amount", _is_nil)):
             text = self._cell(index, "amount")
-            if text.strip().lower() in cells.NIL:
-                self.log.note(line, column, "nil-amount", text, "Read as nil: £0.")
+            self.log.note(line, column, "nil-amount", text, "Read as nil: £0.")
 
-    def _sift_totals(
-        self,
-        amounts: NDArray[np.object_],
-        states: NDArray[np.object_],
-        days: NDArray[np.object_],
-    ) -> None:
+    def _sift_totals(self, amounts: NDArray[np.object_]) -> None:
         """Exclude sums at the foot: nothing beside the amount, or the word 'total'."""
-        undated = np.array([day is None or day.kind != "date" for day in days], bool)
+        undated = self._mask("paid_on", self._is_undated)
         for index, line in self._lines(self.keep & undated):
             others = [text for text in map(cells.known, self._others(index)) if text]
             if others and not any(_TOTAL.fullmatch(text) for text in others):
-                continue
-            if not others and states[index] != "blank":
                 continue
             self.keep[index] = False
             self.log.exclude(TOTAL, pounds=amounts[index])
@@ -340,53 +318,51 @@ class _Reader:
         amount = self.match.positions["amount"][0]
         return [text for at, text in enumerate(self.batch.row(index)) if at != amount]
 
-    def _sift_days(self, days: NDArray[np.object_], amounts: NDArray[np.object_]) -> None:
+    def _sift_days(self, amounts: NDArray[np.object_]) -> None:
         column = self.match.column("paid_on")
         if column is None:
             return
-        odd = np.array([day.kind != "date" for day in days], bool)
-        for index, line in self._lines(self.keep & odd):
+        for index, line in self._lines(self.keep & self._mask("paid_on", self._is_undated)):
             text = self._cell(index, "paid_on")
-            if days[index].kind == "unknown":
+            kind = self._day(text).kind
+            if kind == "unknown":
                 self.keep[index] = False
-                self.log.reject(
-                    line,
-                    column,
-                    "invalid-date",
-                    text,
-                    "This is no date; the fields may have moved, and the row was left out.",
-                    pounds=amounts[index],
-                )
+                message = "This is no date; the fields may have moved, and the row was left out."
+                pounds = amounts[index]
+                self.log.reject(line, column, "invalid-date", text, message, pounds=pounds)
             else:
-                kind, message = _DAY_NOTES[days[index].kind]
-                self.log.note(line, column, kind, text, message)
+                self.log.note(line, column, _DAY_NOTES[kind][0], text, _DAY_NOTES[kind][1])
 
     def _company_numbers(self) -> NDArray[np.object_]:
-        numbers = self._field("company_number", names.company_number)
         column = self.match.column("company_number")
-        if column is None:
-            return numbers
-        given = self._field("company_number", cells.known)
-        odd = self.keep & _is_none(numbers) & ~_is_none(given)
-        for index, line in self._lines(odd):
-            personal = _PERSONAL_NUMBER.fullmatch(given[index].upper())
+        for index, line in self._lines(self.keep & self._mask("company_number", _no_company)):
+            given = cells.tidy(self._cell(index, "company_number"))
+            personal = _PERSONAL_NUMBER.fullmatch(given.upper())
             self.log.note(
                 line,
                 column,
                 "invalid-company-number",
-                "(not shown: may be a person's)" if personal else given[index],
+                "(not shown: may be a person's)" if personal else given,
                 "This is no company number; the payment is kept without one.",
             )
-        return numbers
+        return self._field("company_number", names.company_number)
 
 
-def _is_none(values: NDArray[np.object_]) -> NDArray[np.bool_]:
-    return np.fromiter((value is None for value in values), bool, len(values))
+def _unreadable(text: str) -> bool:
+    return cells.amount(text) is None
 
 
-def _are_zero(amounts: NDArray[np.object_]) -> NDArray[np.bool_]:
-    return np.fromiter((value is not None and not value for value in amounts), bool, len(amounts))
+def _is_nil(text: str) -> bool:
+    return text.strip().lower() in cells.NIL
+
+
+def _payee(text: str) -> str:
+    return "" if names.payee_state(text) == "blank" else cells.tidy(text)
+
+
+def _no_company(text: str) -> bool:
+    return cells.known(text) is not None and names.company_number(text) is None
 
 
 def _sum(amounts: NDArray[np.object_]) -> Decimal:
-    return sum((each for each in amounts if each is not None), Decimal(0))
+    return sum(amounts, Decimal(0))

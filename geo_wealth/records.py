@@ -39,14 +39,14 @@ class Records:
         if where is None:
             constant = self.match.layout.options.get("constant", {}).get(name)
             return np.full(len(self.batch), constant, object)
-        return cells.mapped(self.batch.columns[where[0]], clean)
+        return self.batch.columns[where[0]].mapped(clean)
 
     def joined(self, name: str) -> Objects:
         """Join a field's columns by comma and space, leaving out what is empty."""
         where = self.match.positions.get(name, ())
         if len(where) <= 1:
             return self.column(name, _address)
-        parts = [cells.mapped(self.batch.columns[at], _address) for at in where]
+        parts = [self.batch.columns[at].mapped(_address) for at in where]
         texts = (", ".join(dict.fromkeys(filter(None, row))) for row in zip(*parts, strict=True))
         return _objects([text or None for text in texts])
 
@@ -96,7 +96,7 @@ class Records:
             if at is None:
                 continue
             values = {value.lower() for value in rule["values"]}
-            hit = cells.mapped(self.batch.columns[at], lambda text: _hit(text, values))  # noqa: B023
+            hit = self.batch.columns[at].mapped(lambda text: _hit(text, values))  # noqa: B023
             hit = self.keep & hit.astype(bool)
             self.keep &= ~hit
             if hit.any():
@@ -108,14 +108,14 @@ class Records:
             at = self.match.position(name)
             if at is None:
                 continue
-            good = cells.mapped(self.batch.columns[at], repairs.number_or_blank).astype(bool)
+            good = self.batch.columns[at].mapped(repairs.number_or_blank).astype(bool)
             for index in np.flatnonzero(self.keep & ~good):
                 self.keep[index] = False
                 self.log.reject(
                     int(self.batch.lines[index]),
                     name,
                     "not-a-number",
-                    self.batch.columns[at][int(index)].as_py(),
+                    self.batch.columns[at].text(int(index)),
                     "A number belongs here; the fields may have moved, and the row was left out.",
                 )
 
@@ -146,7 +146,7 @@ class Records:
 
     def _text(self, name: str, index: Any) -> str:
         at = self.match.positions[name][0]
-        text: str = self.batch.columns[at][int(index)].as_py()
+        text: str = self.batch.columns[at].text(int(index))
         return text.strip()
 
 

@@ -4,12 +4,11 @@ import csv
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ HEADER_WITHIN = 40
 
 _DELIMITERS = (",", ";", "\t", "|", "¬")
 _ROWS_AT_ONCE = 20_000
+_TEXT = pa.dictionary(pa.int32(), pa.string())
 _END = "end-of-table-7f3a"
 """A row put after the last one: when it does not come back, a quotation mark was left open."""
 
@@ -61,18 +61,59 @@ class Ragged:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """Cells of one column, each distinct text held once; ``codes`` point into them.
+
+    Parts of one column share what was computed for its distinct texts.
+    """
+
+    codes: NDArray[np.int32]
+    distinct: Any
+    computed: dict[object, NDArray[np.object_]] = field(default_factory=dict)
+
+    def part(self, start: int, stop: int) -> "Column":
+        """Give some rows of the column."""
+        return replace(self, codes=self.codes[start:stop])
+
+    def text(self, row: int) -> str:
+        """Give one cell."""
+        text: str = self.distinct[int(self.codes[row])].as_py()
+        return text
+
+    def mapped(self, clean: Callable[[str], object]) -> NDArray[np.object_]:
+        """Clean every cell, computing each distinct text once; a new array each time."""
+        found: NDArray[np.object_] = self._values(clean)[self.codes]
+        return found
+
+    def mask(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Tell for every cell whether it passes a test."""
+        return self._values(test).astype(bool)[self.codes]
+
+    def _values(self, clean: Callable[[str], object]) -> NDArray[np.object_]:
+        # A bound method is made anew each time it is looked up; its function is not.
+        key = getattr(clean, "__func__", clean)
+        values = self.computed.get(key)
+        if values is None:
+            values = np.empty(len(self.distinct), object)
+            for index, text in enumerate(self.distinct.to_pylist()):
+                values[index] = clean(text)
+            self.computed[key] = values
+        return values
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Some rows: their lines in the file and, for each column of the header, its cells."""
 
     lines: NDArray[np.int64]
-    columns: tuple[Any, ...]
+    columns: tuple[Column, ...]
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def row(self, index: int) -> tuple[str, ...]:
         """Give all cells of one row."""
-        return tuple(column[index].as_py() for column in self.columns)
+        return tuple(column.text(index) for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +129,8 @@ class Table(Generic[Match]):
     lines
         Line (row of the sheet) on which each row starts, 1 = first of the file.
     cells
-        One Arrow column of strings for each column of the header.
+        One dictionary-encoded Arrow column of strings for each column of the header, in one
+        chunk; see :func:`text_cells`.
     ragged
         Rows that have more or fewer fields than the header; not among ``cells``.
     repairs
@@ -102,25 +144,36 @@ class Table(Generic[Match]):
     ragged: tuple[Ragged, ...]
     repairs: tuple[tuple[str, str], ...] = ()
 
+    def columns(self) -> tuple[Column, ...]:
+        """Give the columns of the header, in order."""
+        arrays = [column.chunk(0) for column in self.cells.columns]
+        return tuple(Column(array.indices.to_numpy(), array.dictionary) for array in arrays)
+
     def batches(self, rows: int) -> Iterator[Batch]:
         """Yield the rows in order, at most ``rows`` at once."""
+        columns = self.columns()
         for start in range(0, len(self.lines), rows):
-            part = self.cells.slice(start, rows)
-            columns = tuple(_one_chunk(column) for column in part.columns)
-            yield Batch(self.lines[start : start + rows], columns)
+            parts = tuple(column.part(start, start + rows) for column in columns)
+            yield Batch(self.lines[start : start + rows], parts)
 
     def distinct(self, column: int) -> list[str]:
-        """Give the distinct cells of a column, in order of appearance."""
-        found: list[str] = pc.unique(self.cells.column(column)).to_pylist()
+        """Give the distinct cells of a column, perhaps with some of rows that were dropped."""
+        found: list[str] = self.cells.column(column).chunk(0).dictionary.to_pylist()
         return found
 
     def repeats(self) -> int:
-        """Count the rows that say in every column the same as an earlier one."""
-        encoded = (_one_chunk(column).dictionary_encode() for column in self.cells.columns)
-        codes = pd.DataFrame(
-            {str(at): column.indices.to_numpy() for at, column in enumerate(encoded)}
-        )
-        return int(codes.duplicated().sum())
+        """Count the rows that say in every column the same as an earlier one.
+
+        Rows are compared by 64-bit mixes of their cells: among a million rows the chance of
+        a false repeat is one in ten million.
+        """
+        mixed = np.zeros(len(self.lines), np.uint64)
+        for column in self.columns():
+            mixed = (mixed ^ column.codes.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+            mixed *= np.uint64(0xBF58476D1CE4E5B9)
+            mixed ^= mixed >> np.uint64(32)
+        return len(mixed) - len(np.unique(mixed))
 
     def without_surplus(self) -> "Table[Match]":
         """Take in the rows that are too long by empty fields only."""
@@ -135,10 +188,10 @@ class Table(Generic[Match]):
         added = list(rows)
         if not added:
             return replace(self, ragged=())
-        extra = _arrow([row.cells for row in added], len(self.match.names))
+        extra = text_cells([row.cells for row in added], len(self.match.names))
         lines = np.concatenate([self.lines, np.array([row.line for row in added], np.int64)])
         order = np.argsort(lines, kind="stable")
-        cells = pa.concat_tables([self.cells, extra]).take(pa.array(order))
+        cells = one_chunk(pa.concat_tables([self.cells, extra]).take(pa.array(order)))
         return replace(self, lines=lines[order], cells=cells, ragged=())
 
 
@@ -233,15 +286,16 @@ def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed |
         return None
     names = [str(index) for index in range(width)]
     newlines = trimmed.count(b"\n") + 2
+    ended = b"".join((trimmed, f"\n{_END}{delimiter * (width - 1)}".encode()))
     try:
         cells = arrow_csv.read_csv(
-            pa.BufferReader(trimmed + f"\n{_END}{delimiter * (width - 1)}".encode()),
+            pa.BufferReader(ended),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 23),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=b'"' in trimmed
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
+                column_types=dict.fromkeys(names, _TEXT),
                 strings_can_be_null=False,
                 check_utf8=False,
             ),
@@ -253,11 +307,20 @@ def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed |
     inside = np.zeros(len(cells), np.int64)
     if newlines != len(cells):
         for column in cells.columns:
-            inside += pc.count_substring(column, "\n").to_numpy()
+            inside += _newlines(column)
         if int(inside.sum()) + len(cells) != newlines:
             return None
     before = np.concatenate([[0], np.cumsum(inside + 1)[:-1]]).astype(np.int64)
-    return (before + first_line)[:-1], cells.slice(0, len(cells) - 1), ()
+    return (before + first_line)[:-1], one_chunk(cells.slice(0, len(cells) - 1)), ()
+
+
+def _newlines(column: Any) -> NDArray[np.int64]:
+    """Count the newlines in each cell."""
+    parts = [
+        pc.count_substring(chunk.dictionary, "\n").take(chunk.indices).to_numpy()
+        for chunk in column.chunks
+    ]
+    return np.concatenate(parts).astype(np.int64)
 
 
 def _has_bare_cr(data: bytes) -> bool:
@@ -284,15 +347,15 @@ def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int
             elif any(cell.strip() for cell in row):
                 ragged.append(Ragged(line, tuple(row)))
             if len(rows) == _ROWS_AT_ONCE:
-                parts.append(_arrow(rows, width))
+                parts.append(text_cells(rows, width))
                 rows.clear()
         else:
             raise _open_quote(name, line)
     except csv.Error as error:
         raise _open_quote(name, reader.line_num + first_line - 1) from error
     _refuse_cut_short(name, body, ragged, lines, width)
-    parts.append(_arrow(rows, width))
-    return np.array(lines, np.int64), pa.concat_tables(parts), tuple(ragged)
+    parts.append(text_cells(rows, width))
+    return np.array(lines, np.int64), one_chunk(pa.concat_tables(parts)), tuple(ragged)
 
 
 def _open_quote(name: str, line: int) -> RefusedFileError:
@@ -316,29 +379,33 @@ def _refuse_cut_short(
         )
 
 
-def _arrow(rows: Sequence[Sequence[str]], width: int) -> Any:
+def text_cells(rows: Sequence[Sequence[str]], width: int) -> Any:
+    """Make the Arrow table of a :class:`Table` from rows of ``width`` cells."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * width
-    arrays = [pa.array(column, pa.string()) for column in columns]
+    arrays = [pa.array(column, pa.string()).dictionary_encode() for column in columns]
     return pa.table(arrays, names=[str(index) for index in range(width)])
 
 
-def _one_chunk(column: Any) -> Any:
-    combined = column.combine_chunks()
-    return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
+def one_chunk(cells: Any) -> Any:
+    """Join the chunks of every column over one dictionary."""
+    if not len(cells):
+        return text_cells((), cells.num_columns)
+    return cells.unify_dictionaries().combine_chunks()
 
 
 def _without_blank(table: Table[Match]) -> Table[Match]:
     """Drop rows in which no cell has text."""
-    blank = np.arange(len(table.lines))
-    for column in table.cells.columns:
-        if not len(blank):
+    blank = np.ones(len(table.lines), bool)
+    for column in table.columns():
+        blank &= column.mask(_is_blank)
+        if not blank.any():
             return table
-        part = column.take(pa.array(blank))
-        empty = pc.equal(pc.utf8_trim_whitespace(part), "").to_numpy()
-        blank = blank[empty]
-    keep = np.ones(len(table.lines), bool)
-    keep[blank] = False
-    return replace(table, lines=table.lines[keep], cells=table.cells.filter(pa.array(keep)))
+    cells = one_chunk(table.cells.filter(pa.array(~blank)))
+    return replace(table, lines=table.lines[~blank], cells=cells)
+
+
+def _is_blank(text: str) -> bool:
+    return not text.strip()
 
 
 def _open_workbook(content: Content, recognise: Recogniser[Match]) -> Table[Match]:
@@ -360,7 +427,9 @@ def _open_workbook(content: Content, recognise: Recogniser[Match]) -> Table[Matc
     width = len(match.names)
     body = [row[:width] + [""] * (width - len(row)) for row in rows[start:]]
     lines = np.arange(start + 1, start + 1 + len(body), dtype=np.int64)
-    return _without_blank(Table(f"{content.name} [{sheet}]", match, lines, _arrow(body, width), ()))
+    return _without_blank(
+        Table(f"{content.name} [{sheet}]", match, lines, text_cells(body, width), ())
+    )
 
 
 def _one_sheet(
