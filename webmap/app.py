@@ -5,7 +5,7 @@ from flask_compress import Compress
 from sqlalchemy import Engine
 
 from geo_wealth.config import Settings
-from webmap import api, database, errors, exports, logs, ops, pages, security, templating
+from webmap import api, database, errors, exports, logs, ops, pages, security, styles, templating
 
 COMPRESSED = [
     "application/geo+json",
@@ -54,6 +54,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app, settings)
     Compress(app)
-    for blueprint in (pages.blueprint, api.blueprint, exports.blueprint, ops.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (pages, api, exports, ops, styles):
+        app.register_blueprint(module.blueprint)
     return app

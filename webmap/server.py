@@ -12,7 +12,7 @@ from geo_wealth.config import Settings
 from geo_wealth.errors import SetupError
 from webmap import create_app, logs
 from webmap.security import is_loopback
-from webmap.templating import STATIC
+from webmap.static_files import STATIC
 
 THREADS = 8
 REQUIRED = ("vendor/leaflet/leaflet.js", "vendor/govuk/govuk-frontend.min.css")

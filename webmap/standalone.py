@@ -16,7 +16,8 @@ from geo_wealth.queries.rows import Ranking
 from webmap.choropleth import MapState, legend_of, render
 from webmap.filters import RankFilters
 from webmap.ranked import UNITS, names, score_classes, scores, table
-from webmap.templating import STANDARD_ATTRIBUTIONS, STATIC
+from webmap.static_files import STATIC
+from webmap.templating import STANDARD_ATTRIBUTIONS
 
 _IMAGES = re.compile(r"url\([^)]*\)")
 

@@ -1,19 +1,16 @@
 """What every template may use: number formats, asset addresses, the name of the service."""
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-
-from flask import Flask, url_for
+from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from geo_wealth.config import Settings
 from geo_wealth.indicators import INDICATORS
 from webmap import wording
 from webmap.ranked import UNITS, value_text
+from webmap.static_files import asset
+from webmap.styles import govuk_address
 
 SERVICE = "Geo Wealth"
-STATIC = Path(__file__).parent / "static"
 STANDARD_ATTRIBUTIONS = (
     "Contains OS data © Crown copyright and database right 2025",
     "Contains Royal Mail data © Royal Mail copyright and database right 2025",
@@ -44,6 +41,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         navigation=NAVIGATION,
         settings=settings,
         asset=asset,
+        govuk_address=govuk_address,
         indicators=INDICATORS,
         units=UNITS,
     )
@@ -58,14 +56,3 @@ def init_app(app: Flask, settings: Settings) -> None:
         listed=wording.listed,
         value_text=lambda value, slug: value_text(slug, value),
     )
-
-
-def asset(name: str) -> str:
-    """Address of a static file, with its hash, so that browsers may keep it."""
-    return url_for("static", filename=name, v=_digest(name))
-
-
-@lru_cache(maxsize=64)
-def _digest(name: str) -> str:
-    path = STATIC / name
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "missing"

@@ -44,6 +44,8 @@ def metres(distance: float | None) -> str:
     """Write a distance: 340 m, 1.2 km; tens of metres are as fine as the data."""
     if distance is None:
         return "not known"
+    if distance < 10:
+        return f"under 10{NBSP}m"
     if distance < 995:
         return f"{round(distance, -1):.0f}{NBSP}m"
     return f"{distance / 1000:.1f}{NBSP}km"

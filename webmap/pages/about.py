@@ -11,6 +11,7 @@ from webmap.params import Param, read
 KINDS = {
     "boundaries": "Boundaries",
     "lookup": "Lookups between areas",
+    "names": "Names of areas",
     "deprivation": "Deprivation",
     "population": "Residents",
     "postcodes": "Postcodes",

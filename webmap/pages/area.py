@@ -1,5 +1,6 @@
 """Area: in plain English, why it ranks where it does, and what stands there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Response, redirect, request, url_for
@@ -8,8 +9,8 @@ from sqlalchemy import Connection
 from boundaries.codes import INDEX, kind_of
 from geo_wealth.errors import NotFoundError
 from geo_wealth.pipeline.explain import explain
-from geo_wealth.queries import nearby, places
-from geo_wealth.queries.rows import AnchorRow, AreaRow, AssetRow, Ranking, SupplierRow
+from geo_wealth.queries import places
+from geo_wealth.queries.rows import AreaRow, AssetRow, Ranking
 from webmap.choropleth import MapParts, MapPoint, MapState, legend_of, render
 from webmap.database import connection
 from webmap.domains import domain_rows
@@ -18,9 +19,9 @@ from webmap.nearest import asset_point
 from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
 from webmap.params import Values, read
 from webmap.ranked import find_ranking, names, score_classes, scores
+from webmap.reach import surroundings
 
 PARAMS = (*SCORING, VINTAGE, AGAINST)
-WALK = 1200
 WORDS = 4
 NOT_RANKED = "{name} is not ranked, because no index or no district is loaded for it."
 
@@ -34,7 +35,7 @@ def area(code: str) -> Response | tuple[Response, int]:
     conn = connection()
     found = places.area(conn, code, values["vintage"])
     filters, ranking = ranking_of(conn, found, values)
-    assets, suppliers, anchors = around(conn, found)
+    around = surroundings(conn, found)
     told = explain(ranking, code, values["against"]) if ranking else None
     index = ranking.request.index if ranking else max(found.domains, default=None)
     return page(
@@ -47,12 +48,10 @@ def area(code: str) -> Response | tuple[Response, int]:
         reason=told.sentences[WORDS:] if told else [],
         index=index,
         domains=domain_rows(found.domains.get(index or "", ())),
-        assets=assets,
-        suppliers=suppliers,
-        anchors=anchors,
+        around=around,
         query=query_of(filters) if ranking else {},
         legend=legend_of(score_classes(ranking)) if ranking else (),
-        map=area_map(conn, found, ranking, assets),
+        map=area_map(conn, found, ranking, around.assets),
         sample=sample_in_use(conn),
     )
 
@@ -72,22 +71,8 @@ def ranking_of(
         return filters, None
 
 
-def around(
-    conn: Connection, found: AreaRow
-) -> tuple[list[AssetRow], list[SupplierRow], list[AnchorRow]]:
-    """List what is within a walk of the middle of the area."""
-    middle = nearby.centre(conn, found.code, found.vintage)
-    if middle is None:
-        return [], [], []
-    return (
-        nearby.assets_near(conn, *middle, WALK),
-        nearby.suppliers_near(conn, *middle, WALK),
-        nearby.anchors_near(conn, *middle, WALK),
-    )
-
-
 def area_map(
-    conn: Connection, found: AreaRow, ranking: Ranking | None, assets: list[AssetRow]
+    conn: Connection, found: AreaRow, ranking: Ranking | None, assets: Sequence[AssetRow]
 ) -> MapParts:
     """Draw the area among its neighbours, with the buildings around it."""
     known = names(ranking) if ranking else {found.code: found.name}

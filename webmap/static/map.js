@@ -77,9 +77,10 @@
       const shown = this.state.selected.map((code) => this.areas.get(code)).filter(Boolean);
       const points = this.state.points.map((point) => [point.latitude, point.longitude]);
       const bounds = L.latLngBounds(points);
-      if (shown.length) shown.forEach((area) => bounds.extend(area.getBounds()));
-      else if (!points.length) bounds.extend(this.layer.getBounds());
-      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [14, 14], maxZoom: 16 });
+      const about = shown.length || Object.keys(this.state.values).length === 0;
+      shown.forEach((area) => bounds.extend(area.getBounds()));
+      if (!about || !bounds.isValid()) bounds.extend(this.layer.getBounds());
+      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [22, 22], maxZoom: 16 });
       else this.map.setView([54.5, -2], 5);
     }
 
