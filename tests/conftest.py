@@ -65,7 +65,10 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def sample_database(cluster: Cluster, migrated: str) -> Iterator[str]:
-    """The address of a database with the whole sample; to be read, never written."""
+    """The address of a database with the whole sample; to be read, never written.
+
+    ``sample_copy`` is another, which tests take as a template for databases to write to.
+    """
     from geo_wealth.pipeline.sample import load_sample  # noqa: PLC0415  (slow to import)
 
     cluster.create_database("sample", template=migrated)
@@ -73,6 +76,8 @@ def sample_database(cluster: Cluster, migrated: str) -> Iterator[str]:
     engine = create_engine(url)
     load_sample(engine)
     engine.dispose()
+    # A template must have no connections, and tests keep some open to "sample".
+    cluster.create_database("sample_copy", template="sample")
     yield url
 
 

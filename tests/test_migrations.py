@@ -1,13 +1,16 @@
 """Migrations go up, down and up again, and make what the models say."""
 
+import uuid
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, text
 
+from geo_wealth.cluster import Cluster
+from geo_wealth.db import create_engine
 from geo_wealth.migrate import current, downgrade, head, upgrade
 from geo_wealth.models import metadata
-
-TABLES = [table for table in metadata.sorted_tables]
 
 
 def test_models_equal_the_migrated_schema(connection: Connection) -> None:
@@ -15,14 +18,15 @@ def test_models_equal_the_migrated_schema(connection: Connection) -> None:
         connection,
         opts={
             "compare_type": True,
-            "include_object": lambda _o, name, kind, _r, _c: (kind, name)
-            != ("table", "spatial_ref_sys"),
+            "include_object": lambda _object, name, kind, _reflected, _to: (
+                (kind, name) != ("table", "spatial_ref_sys")
+            ),
         },
     )
     assert compare_metadata(context, metadata) == []
 
 
-def test_geometry_columns_and_lookups_have_indexes(connection: Connection) -> None:
+def test_geometry_columns_have_gist_indexes(connection: Connection) -> None:
     found = connection.execute(
         text("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'")
     ).scalars()
@@ -35,6 +39,63 @@ def test_geometry_columns_and_lookups_have_indexes(connection: Connection) -> No
     }
 
 
-def test_revisions_are_a_sequence_of_numbers(engine: Engine) -> None:
+def test_the_newest_revision_is_reached(engine: Engine) -> None:
     with engine.connect() as connection:
-        assert current(connection) == head() == "0004"
+        assert current(connection) == head()
+
+
+def checksums(engine: Engine) -> dict[str, str]:
+    """Sum up each table that exists: its definition and its rows, in any order."""
+    with engine.connect() as connection:
+        names = connection.execute(
+            text("""
+                SELECT table_name FROM information_schema.tables
+                WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+                  AND table_name NOT IN ('spatial_ref_sys', 'alembic_version')
+            """)
+        ).scalars()
+        return {
+            name: connection.execute(
+                text(f"""
+                    SELECT md5(
+                        (SELECT coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')
+                         FROM {name} t)
+                        || (SELECT string_agg(column_name || data_type || is_nullable, ','
+                                ORDER BY ordinal_position)
+                            FROM information_schema.columns
+                            WHERE table_schema = 'public' AND table_name = '{name}')
+                        || (SELECT coalesce(string_agg(indexdef, ',' ORDER BY indexname), '')
+                            FROM pg_indexes WHERE tablename = '{name}'))
+                """)
+            ).scalar_one()
+            for name in names
+        }
+
+
+@pytest.mark.parametrize("revision", ["0003", "0002", "0001", "base"])
+def test_down_and_up_on_a_full_database_keeps_what_stays(
+    cluster: Cluster, sample_database: str, revision: str
+) -> None:
+    name = f"updown_{uuid.uuid4().hex[:8]}"
+    cluster.create_database(name, template="sample_copy")
+    url = cluster.url(name)
+    engine = create_engine(url)
+    try:
+        before = checksums(engine)
+        empty = {table: checksums(engine)[table] for table in ("ranking",)}
+        downgrade(url, revision)
+        left = checksums(engine)
+        assert left.items() <= before.items()
+        upgrade(url)
+        after = checksums(engine)
+        assert after.keys() == before.keys()
+        assert {table: after[table] for table in left} == left
+        assert after["ranking"] == empty["ranking"]
+        if revision == "base":
+            assert left == {}
+            downgrade(url, "base")
+            upgrade(url)
+            assert checksums(engine) == after
+    finally:
+        engine.dispose()
+        cluster.drop_database(name)
