@@ -9,7 +9,8 @@ from shapely.errors import ShapelyError
 
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import Content, decode
-from geo_wealth.tabular import Match, Recogniser, Table, text_cells, unknown_layout
+from geo_wealth.table import Match, Recogniser, Table, text_cells
+from geo_wealth.tabular import unknown_layout
 
 LONGITUDE, LATITUDE = "geometry longitude", "geometry latitude"
 

@@ -13,7 +13,8 @@ from typing import Any
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import read_content
 from geo_wealth.geojson import is_geojson, open_features
-from geo_wealth.tabular import Recogniser, Table, open_table
+from geo_wealth.table import Recogniser, Table
+from geo_wealth.tabular import open_table
 
 _KEYS: dict[str, type] = {
     **dict.fromkeys(("name", "title", "channel", "sheet", "address_kind", "moves_at"), str),

@@ -15,7 +15,7 @@ from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
 from geo_wealth import cells, names
 from geo_wealth.layouts import LayoutMatch, from_mapping, open_known, shipped
-from geo_wealth.tabular import Batch, Ragged, Table
+from geo_wealth.table import Batch, Ragged, Table
 
 COLUMNS = (
     "line",

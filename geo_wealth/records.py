@@ -12,7 +12,7 @@ from boundaries import postcode
 from boundaries.issues import IssueLog
 from geo_wealth import cells, coordinates, repairs
 from geo_wealth.layouts import LayoutMatch
-from geo_wealth.tabular import Batch
+from geo_wealth.table import Batch
 
 Objects = NDArray[np.object_]
 

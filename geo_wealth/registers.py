@@ -14,7 +14,7 @@ from geo_wealth.errors import InvalidRequestError
 from geo_wealth.layouts import LayoutMatch, from_mapping, open_known, shipped
 from geo_wealth.records import Objects, Records
 from geo_wealth.repairs import put_right
-from geo_wealth.tabular import Batch, Table
+from geo_wealth.table import Batch, Table
 
 KINDS = ("suppliers", "anchors", "vcse", "cooperatives", "business-rates", "employers")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from boundaries.issues import IssueLog
 from geo_wealth import cells
 from geo_wealth.layouts import LayoutMatch
-from geo_wealth.tabular import Ragged, Table
+from geo_wealth.table import Ragged, Table
 
 
 def put_right(table: Table[LayoutMatch], log: IssueLog) -> Table[LayoutMatch]:

@@ -3,10 +3,10 @@
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,14 @@ from pyarrow import csv as arrow_csv
 
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import Content, decode, read_content
+from geo_wealth.table import (
+    Match,
+    Ragged,
+    Recogniser,
+    Table,
+    one_chunk,
+    text_cells,
+)
 
 HEADER_WITHIN = 40
 """Rows that may precede the header: titles, notes, a second line of headings."""
@@ -25,174 +33,6 @@ _ROWS_AT_ONCE = 20_000
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _END = "end-of-table-7f3a"
 """A row put after the last one: when it does not come back, a quotation mark was left open."""
-
-
-class HeaderMatch(Protocol):
-    """What a recogniser returns for the row that it knows as a header."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns, as published."""
-
-    @property
-    def headerless(self) -> bool:
-        """True when the row was recognised by its values and is data itself."""
-
-    @property
-    def sheet(self) -> str | None:
-        """Name of the sheet that the layout prefers in a workbook."""
-
-
-Match = TypeVar("Match", bound=HeaderMatch)
-Recogniser = Callable[[tuple[str, ...]], Match | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Ragged:
-    """A row whose number of fields differs from the header's."""
-
-    line: int
-    cells: tuple[str, ...]
-
-    def trimmed(self, width: int) -> tuple[str, ...]:
-        """Give the cells without empty ones beyond the header's width."""
-        beyond = self.cells[width:]
-        return self.cells if any(map(str.strip, beyond)) else self.cells[:width]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Cells of one column, each distinct text held once; ``codes`` point into them.
-
-    Parts of one column share what was computed for its distinct texts.
-    """
-
-    codes: NDArray[np.int32]
-    distinct: Any
-    computed: dict[object, NDArray[np.object_]] = field(default_factory=dict)
-
-    def part(self, start: int, stop: int) -> "Column":
-        """Give some rows of the column."""
-        return replace(self, codes=self.codes[start:stop])
-
-    def text(self, row: int) -> str:
-        """Give one cell."""
-        text: str = self.distinct[int(self.codes[row])].as_py()
-        return text
-
-    def mapped(self, clean: Callable[[str], object]) -> NDArray[np.object_]:
-        """Clean every cell, computing each distinct text once; a new array each time."""
-        found: NDArray[np.object_] = self._values(clean)[self.codes]
-        return found
-
-    def mask(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """Tell for every cell whether it passes a test."""
-        return self._values(test).astype(bool)[self.codes]
-
-    def _values(self, clean: Callable[[str], object]) -> NDArray[np.object_]:
-        # A bound method is made anew each time it is looked up; its function is not.
-        key = getattr(clean, "__func__", clean)
-        values = self.computed.get(key)
-        if values is None:
-            values = np.empty(len(self.distinct), object)
-            for index, text in enumerate(self.distinct.to_pylist()):
-                values[index] = clean(text)
-            self.computed[key] = values
-        return values
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some rows: their lines in the file and, for each column of the header, its cells."""
-
-    lines: NDArray[np.int64]
-    columns: tuple[Column, ...]
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def row(self, index: int) -> tuple[str, ...]:
-        """Give all cells of one row."""
-        return tuple(column.text(index) for column in self.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Table(Generic[Match]):
-    """A table in memory: cells as Arrow text, rows without any text dropped.
-
-    Attributes
-    ----------
-    file
-        What to call the file in a message.
-    match
-        What the recogniser returned for the header.
-    lines
-        Line (row of the sheet) on which each row starts, 1 = first of the file.
-    cells
-        One dictionary-encoded Arrow column of strings for each column of the header, in one
-        chunk; see :func:`text_cells`.
-    ragged
-        Rows that have more or fewer fields than the header; not among ``cells``.
-    repairs
-        ``(kind, sentence)`` for what was put right in the file as a whole.
-    """
-
-    file: str
-    match: Match
-    lines: NDArray[np.int64]
-    cells: Any
-    ragged: tuple[Ragged, ...]
-    repairs: tuple[tuple[str, str], ...] = ()
-
-    def columns(self) -> tuple[Column, ...]:
-        """Give the columns of the header, in order."""
-        arrays = [column.chunk(0) for column in self.cells.columns]
-        return tuple(Column(array.indices.to_numpy(), array.dictionary) for array in arrays)
-
-    def batches(self, rows: int) -> Iterator[Batch]:
-        """Yield the rows in order, at most ``rows`` at once."""
-        columns = self.columns()
-        for start in range(0, len(self.lines), rows):
-            parts = tuple(column.part(start, start + rows) for column in columns)
-            yield Batch(self.lines[start : start + rows], parts)
-
-    def distinct(self, column: int) -> list[str]:
-        """Give the distinct cells of a column, perhaps with some of rows that were dropped."""
-        found: list[str] = self.cells.column(column).chunk(0).dictionary.to_pylist()
-        return found
-
-    def repeats(self) -> int:
-        """Count the rows that say in every column the same as an earlier one.
-
-        Rows are compared by 64-bit mixes of their cells: among a million rows the chance of
-        a false repeat is one in ten million.
-        """
-        mixed = np.zeros(len(self.lines), np.uint64)
-        for column in self.columns():
-            mixed = (mixed ^ column.codes.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(29)
-            mixed *= np.uint64(0xBF58476D1CE4E5B9)
-            mixed ^= mixed >> np.uint64(32)
-        return len(mixed) - len(np.unique(mixed))
-
-    def without_surplus(self) -> "Table[Match]":
-        """Take in the rows that are too long by empty fields only."""
-        width = len(self.match.names)
-        cut = [Ragged(row.line, row.trimmed(width)) for row in self.ragged]
-        still = tuple(row for row in cut if len(row.cells) != width)
-        fitting = [row for row in cut if len(row.cells) == width]
-        return replace(self.with_rows(fitting), ragged=still)
-
-    def with_rows(self, rows: Iterable[Ragged]) -> "Table[Match]":
-        """Put repaired rows back among the others, in the order of the file."""
-        added = list(rows)
-        if not added:
-            return replace(self, ragged=())
-        extra = text_cells([row.cells for row in added], len(self.match.names))
-        lines = np.concatenate([self.lines, np.array([row.line for row in added], np.int64)])
-        order = np.argsort(lines, kind="stable")
-        cells = one_chunk(pa.concat_tables([self.cells, extra]).take(pa.array(order)))
-        return replace(self, lines=lines[order], cells=cells, ragged=())
 
 
 def open_table(source: Path | Content, recognise: Recogniser[Match]) -> Table[Match]:
@@ -216,13 +56,9 @@ def open_table(source: Path | Content, recognise: Recogniser[Match]) -> Table[Ma
         return _open_workbook(content, recognise)
     text = decode(content)
     delimiter, match, skip = _find_header(content.name, text.data, recognise)
-    body, first_line = _after_lines(text.data, skip)
-    width = len(match.names)
-    quick = _quick(body, delimiter, width, first_line)
-    if quick is None:
-        quick = _careful(content.name, body, delimiter, width, first_line)
-    lines, cells, ragged = quick
-    return _without_blank(Table(content.name, match, lines, cells, ragged, text.repairs))
+    body, width = _body(text.data, skip), len(match.names)
+    parsed = _quick(body, delimiter, width) or _careful(content.name, body, delimiter, width)
+    return _without_blank(Table(content.name, match, *parsed, text.repairs))
 
 
 def likely_header(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -262,37 +98,73 @@ def unknown_layout(name: str, columns: tuple[str, ...]) -> str:
     return f"{name} has no layout that is known; the columns found are {shown}"
 
 
-def _after_lines(data: bytes, count: int) -> tuple[bytes, int]:
-    offset = 0
-    for _ in range(count):
-        end = data.find(b"\n", offset)
-        if end < 0:
-            return b"", count + 1
-        offset = end + 1
-    return data[offset:], count + 1
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The part of a file below its header; ``first_line`` is its first line in the file."""
+
+    data: bytes
+    start: int
+    end: int
+    first_line: int
+
+    def count(self, mark: bytes) -> int:
+        return self.data.count(mark, self.start, self.end)
+
+    def whole(self) -> str:
+        return str(memoryview(self.data)[self.start : self.end], "utf-8")
+
+
+class _Followed(io.RawIOBase):
+    """The bytes of a body and then some more, without a copy of them all."""
+
+    def __init__(self, body: _Body, more: bytes) -> None:
+        self.parts = [memoryview(body.data)[body.start : body.end], memoryview(more)]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while self.parts and not self.parts[0]:
+            self.parts.pop(0)
+        if not self.parts:
+            return 0
+        size = min(len(buffer), len(self.parts[0]))
+        buffer[:size] = self.parts[0][:size]
+        self.parts[0] = self.parts[0][size:]
+        return size
+
+
+def _body(data: bytes, skip: int) -> _Body:
+    """Find what follows the first lines, without line ends at the foot."""
+    start, end = 0, len(data)
+    for _ in range(skip):
+        found = data.find(b"\n", start)
+        start = found + 1 if found >= 0 else end
+    while end > start and data[end - 1] in b"\r\n":
+        end -= 1
+    return _Body(data, start, end, skip + 1)
 
 
 Parsed = tuple[NDArray[np.int64], Any, tuple[Ragged, ...]]
 
 
-def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed | None:
+def _quick(body: _Body, delimiter: str, width: int) -> Parsed | None:
     """Parse with Arrow, or None where line numbers or ragged rows need the careful way.
 
     Every newline of the body must be either inside a cell or the end of a row; otherwise
     Arrow has skipped something and the lines could not be told.
     """
-    trimmed = body.rstrip(b"\r\n")
-    if not trimmed or len(delimiter.encode()) > 1 or _has_bare_cr(trimmed):
+    bare_cr = body.count(b"\r") != body.count(b"\r\n")
+    if body.start == body.end or len(delimiter.encode()) > 1 or bare_cr:
         return None
     names = [str(index) for index in range(width)]
-    newlines = trimmed.count(b"\n") + 2
-    ended = b"".join((trimmed, f"\n{_END}{delimiter * (width - 1)}".encode()))
+    ended = _Followed(body, f"\n{_END}{delimiter * (width - 1)}".encode())
     try:
         cells = arrow_csv.read_csv(
-            pa.BufferReader(ended),
+            pa.PythonFile(io.BufferedReader(ended), mode="r"),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 23),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=b'"' in trimmed
+                delimiter=delimiter, newlines_in_values=body.count(b'"') > 0
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, _TEXT),
@@ -304,6 +176,7 @@ def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed |
         return None
     if cells.column(0)[-1].as_py() != _END:
         return None
+    newlines = body.count(b"\n") + 2
     inside = np.zeros(len(cells), np.int64)
     if newlines != len(cells):
         for column in cells.columns:
@@ -311,7 +184,7 @@ def _quick(body: bytes, delimiter: str, width: int, first_line: int) -> Parsed |
         if int(inside.sum()) + len(cells) != newlines:
             return None
     before = np.concatenate([[0], np.cumsum(inside + 1)[:-1]]).astype(np.int64)
-    return (before + first_line)[:-1], one_chunk(cells.slice(0, len(cells) - 1)), ()
+    return (before + body.first_line)[:-1], one_chunk(cells.slice(0, len(cells) - 1)), ()
 
 
 def _newlines(column: Any) -> NDArray[np.int64]:
@@ -323,14 +196,10 @@ def _newlines(column: Any) -> NDArray[np.int64]:
     return np.concatenate(parts).astype(np.int64)
 
 
-def _has_bare_cr(data: bytes) -> bool:
-    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-
-
-def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int) -> Parsed:
+def _careful(name: str, body: _Body, delimiter: str, width: int) -> Parsed:
     """Parse with the csv module, which keeps ragged rows and counts lines."""
-    text = f"{body.decode()}\n{_END}"
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    stream = io.StringIO(f"{body.whole()}\n{_END}", newline="")
+    reader = csv.reader(stream, delimiter=delimiter)
     lines: list[int] = []
     parts: list[Any] = []
     rows: list[Sequence[str]] = []
@@ -338,7 +207,7 @@ def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int
     before = 0
     try:
         for row in reader:
-            line, before = before + first_line, reader.line_num
+            line, before = before + body.first_line, reader.line_num
             if row == [_END]:
                 break
             if len(row) == width:
@@ -352,7 +221,7 @@ def _careful(name: str, body: bytes, delimiter: str, width: int, first_line: int
         else:
             raise _open_quote(name, line)
     except csv.Error as error:
-        raise _open_quote(name, reader.line_num + first_line - 1) from error
+        raise _open_quote(name, reader.line_num + body.first_line - 1) from error
     _refuse_cut_short(name, body, ragged, lines, width)
     parts.append(text_cells(rows, width))
     return np.array(lines, np.int64), one_chunk(pa.concat_tables(parts)), tuple(ragged)
@@ -366,9 +235,9 @@ def _open_quote(name: str, line: int) -> RefusedFileError:
 
 
 def _refuse_cut_short(
-    name: str, body: bytes, ragged: list[Ragged], lines: list[int], width: int
+    name: str, body: _Body, ragged: list[Ragged], lines: list[int], width: int
 ) -> None:
-    if not ragged or body.endswith((b"\n", b"\r")) or (lines and lines[-1] > ragged[-1].line):
+    if not ragged or body.end < len(body.data) or (lines and lines[-1] > ragged[-1].line):
         return
     last = ragged[-1]
     usual = {len(row.cells) for row in ragged[:-1]}
@@ -377,20 +246,6 @@ def _refuse_cut_short(
             f"{name} is cut short: line {last.line} has {len(last.cells)} of {width} fields; "
             "fetch the file again."
         )
-
-
-def text_cells(rows: Sequence[Sequence[str]], width: int) -> Any:
-    """Make the Arrow table of a :class:`Table` from rows of ``width`` cells."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * width
-    arrays = [pa.array(column, pa.string()).dictionary_encode() for column in columns]
-    return pa.table(arrays, names=[str(index) for index in range(width)])
-
-
-def one_chunk(cells: Any) -> Any:
-    """Join the chunks of every column over one dictionary."""
-    if not len(cells):
-        return text_cells((), cells.num_columns)
-    return cells.unify_dictionaries().combine_chunks()
 
 
 def _without_blank(table: Table[Match]) -> Table[Match]:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from boundaries.errors import RefusedFileError
 from geo_wealth import containers, tabular, workbook
 from geo_wealth.containers import Content
-from geo_wealth.tabular import Table, open_table
+from geo_wealth.table import Table
+from geo_wealth.tabular import open_table
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ QUOTES = st.text(st.sampled_from('a,"\n'), max_size=40)
 @given(QUOTES)
 def test_stray_quotes_read_as_the_csv_module_reads_them(text: str) -> None:
     body = f"{text}\n1,2\n"
-    quick = tabular._quick(body.encode(), ",", 2, 1)
+    quick = tabular._quick(tabular._body(body.encode(), 0), ",", 2)
     if quick is None:
         return
     reader = csv.reader(io.StringIO(body, newline=""))
