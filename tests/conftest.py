@@ -64,7 +64,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
-def sample_database(cluster: Cluster, migrated: str) -> Iterator[str]:
+def sample_database(cluster: Cluster, migrated: str) -> str:
     """The address of a database with the whole sample; to be read, never written.
 
     ``sample_copy`` is another, which tests take as a template for databases to write to.
@@ -78,7 +78,7 @@ def sample_database(cluster: Cluster, migrated: str) -> Iterator[str]:
     engine.dispose()
     # A template must have no connections, and tests keep some open to "sample".
     cluster.create_database("sample_copy", template="sample")
-    yield url
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -148,8 +148,10 @@ def test_without_a_ledger_spend_is_missing_not_zero(engine: Engine, sample_engin
         ranking = build_ranking(connection, KIRKLEES)
         assert not ranking.areas
         assert {area.reason for area in ranking.not_ranked} == {
-            "local spend: no ledger is loaded; "
-            "buildings: no register of land and buildings is loaded"
+            (
+                "local spend: no ledger is loaded; "
+                "buildings: no register of land and buildings is loaded"
+            )
         }
         assert not ranking.sample
         alone = build_ranking(connection, replace(KIRKLEES, weights={"deprivation": 1.0}))
