@@ -217,10 +217,12 @@ class _Reader:
         self._sift_amounts(~readable)
         self._sift_totals(amounts)
         self._sift_days(amounts)
-        kept = np.flatnonzero(self.keep)
-        self.log.loaded += len(kept)
+        kept: NDArray[np.intp] | slice = (
+            slice(None) if self.keep.all() else np.flatnonzero(self.keep)
+        )
+        self.log.loaded += len(self.batch.lines[kept])
         self.log.pounds_loaded += _sum(amounts[kept])
-        return pd.DataFrame(self._columns(kept, amounts), columns=list(COLUMNS))
+        return pd.DataFrame(self._columns(kept, amounts), columns=list(COLUMNS), copy=False)
 
     def _columns(self, kept: NDArray[np.intp], amounts: NDArray[np.object_]) -> dict[str, object]:
         plain = {
@@ -236,7 +238,7 @@ class _Reader:
             plain[field] = self._field(field, cells.known)
         columns: dict[str, object] = {"line": self.batch.lines[kept]}
         for name, values in plain.items():
-            columns[name] = pd.Series(values[kept], dtype=object)
+            columns[name] = pd.Series(values[kept], dtype=object, copy=False)
         return columns
 
     def _field(
@@ -365,4 +367,5 @@ def _no_company(text: str) -> bool:
 
 
 def _sum(amounts: NDArray[np.object_]) -> Decimal:
-    return sum(amounts, Decimal(0))
+    total: Decimal = np.add.reduce(amounts, initial=Decimal(0))
+    return total

@@ -110,6 +110,9 @@ class _Body:
     def count(self, mark: bytes) -> int:
         return self.data.count(mark, self.start, self.end)
 
+    def has(self, mark: bytes) -> bool:
+        return self.data.find(mark, self.start, self.end) >= 0
+
     def whole(self) -> str:
         return str(memoryview(self.data)[self.start : self.end], "utf-8")
 
@@ -154,7 +157,7 @@ def _quick(body: _Body, delimiter: str, width: int) -> Parsed | None:
     Every newline of the body must be either inside a cell or the end of a row; otherwise
     Arrow has skipped something and the lines could not be told.
     """
-    bare_cr = body.count(b"\r") != body.count(b"\r\n")
+    bare_cr = body.has(b"\r") and body.count(b"\r") != body.count(b"\r\n")
     if body.start == body.end or len(delimiter.encode()) > 1 or bare_cr:
         return None
     names = [str(index) for index in range(width)]
@@ -164,7 +167,7 @@ def _quick(body: _Body, delimiter: str, width: int) -> Parsed | None:
             pa.PythonFile(io.BufferedReader(ended), mode="r"),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 23),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=body.count(b'"') > 0
+                delimiter=delimiter, newlines_in_values=body.has(b'"')
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, _TEXT),
