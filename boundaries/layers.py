@@ -6,6 +6,7 @@ GeoPackage, which is an SQLite file, are then read as such: their geometry is we
 that shapely decodes at once for a whole batch.
 """
 
+import codecs
 import sqlite3
 import struct
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from boundaries.packed import opening
 SUFFIXES = (".gpkg", ".geojson", ".json", ".shp")
 _ENVELOPES = (0, 32, 48, 48, 64)
 _SHAPEFILE = b"\x00\x00\x27\x0a"
+_CHUNK, _TAIL = 1024**2, 4096
 _SQLITE = b"SQLite format 3\x00"
 
 Geometries = NDArray[np.object_]
@@ -119,7 +121,7 @@ def _driver(path: Path, name: str) -> str:
         return "ESRI Shapefile"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{") and b"<OGR" not in head:
-        _check_json_end(path, name)
+        _check_json(path, name)
         return "GeoJSON"
     raise RefusedFileError(
         f"{name} is neither GeoJSON, GeoPackage nor shapefile, going by its content; "
@@ -141,6 +143,8 @@ def _crs(wkt: str, name: str) -> pyproj.CRS:
 
 
 def _check_sqlite_size(path: Path, name: str, head: bytes) -> None:
+    if len(head) < 100:
+        raise RefusedFileError(f"{name} is cut short; download it again.")
     page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
     if path.stat().st_size < (65_536 if page == 1 else page) * pages:
         raise RefusedFileError(f"{name} is cut short; download it again.")
@@ -159,11 +163,20 @@ def _check_shapefile(path: Path, name: str, head: bytes) -> None:
         raise RefusedFileError(f"{name} is cut short; download it again.")
 
 
-def _check_json_end(path: Path, name: str) -> None:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 4096))
-        end = file.read().rstrip()
-    if not end.endswith(b"}"):
+def _check_json(path: Path, name: str) -> None:
+    """Check that the text is UTF-8, which GDAL's messages have to be too, and that it ends."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    end = ""
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                end = end[-_TAIL:] + decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise RefusedFileError(
+            f"{name} is cut short or not UTF-8, as GeoJSON has to be; save it as UTF-8."
+        ) from error
+    if not end.rstrip().endswith("}"):
         raise RefusedFileError(f"{name} is cut short: its JSON does not end; download it again.")
 
 
@@ -172,12 +185,14 @@ def _geopackage_table(path: Path, name: str) -> str:
         "SELECT c.table_name, s.type FROM gpkg_contents c "
         "LEFT JOIN sqlite_master s ON s.name = c.table_name WHERE c.data_type = 'features'"
     )
+    # A view may run for as long as its author likes: none is read, nor are views of the catalogue.
+    views = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND lower(name) LIKE 'gpkg%'"
     try:
         with closing(_connect(path)) as database:
-            found = database.execute(query).fetchall()
-    except sqlite3.Error as error:
+            unsound = database.execute(views).fetchone()
+            found = [] if unsound else database.execute(query).fetchall()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise RefusedFileError(f"{name} is not a sound GeoPackage; download it again.") from error
-    # A view may run anything, for as long as it likes.
     tables = [table for table, kind in found if kind == "table"]
     if len(tables) != 1:
         names = ", ".join(sorted(map(str, tables))) or "none"

@@ -77,11 +77,11 @@ def read_postcodes(path: Path, log: IssueLog) -> PostcodeFile:
     first = next(batches, None)
     if first is None:
         raise RefusedFileError(f"{path.name} holds no postcodes; download it again.")
-    return PostcodeFile(first.source, _chunks(first, batches, log))
+    return PostcodeFile(first.source, _chunks(path.name, first, batches, log))
 
 
 def _chunks(
-    first: PostcodeBatch, others: Generator[PostcodeBatch, None, None], log: IssueLog
+    name: str, first: PostcodeBatch, others: Generator[PostcodeBatch, None, None], log: IssueLog
 ) -> Iterator[pd.DataFrame]:
     state = _State(log)
     # Closed at once when the caller stops: a temporary copy may be open.
@@ -95,6 +95,10 @@ def _chunks(
             log.loaded += len(frame)
             if len(frame):
                 yield frame
+    if not log.loaded:
+        told = next(log.rejections(), None)
+        why = f"; first, line {told.line}: {told.message}" if told else "."
+        raise RefusedFileError(f"{name} has no row that can be used{why}")
     for kind, count in state.counts.items():
         if count > _TOLD:
             total = f"{count:,} rows in all: {state.messages[kind]}"

@@ -17,6 +17,7 @@ from boundaries.packed import unpacked
 
 _MISSING = frozenset({"", "NA", "N/A", "null", "None", "..", ":"})
 MAX_ROWS = 1_000_000
+MAX_BYTES = 256 * 1024**2
 
 
 @dataclass(slots=True)
@@ -113,7 +114,7 @@ def read_table(path: Path, log: IssueLog) -> Table:
     Raises
     ------
     RefusedFileError
-        Not text, no header, two columns of one title, or over a million rows.
+        Not text, no header, two columns of one title, over a million rows or 256 MB.
     """
     with unpacked(path, (".csv", ".txt")) as plain_file:
         text = _decoded(plain_file, path.name, log)
@@ -156,6 +157,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _decoded(path: Path, name: str, log: IssueLog) -> str:
+    if path.stat().st_size > MAX_BYTES:
+        raise RefusedFileError(f"{name} is larger than 256 MB; it is another file.")
     raw = path.read_bytes()
     if b"\x00" in raw:
         raise RefusedFileError(f"{name} is not a text file; load the publisher's CSV.")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaries import table
 from boundaries.codes import INDEX, kind_of, vintage_of_column
 from boundaries.deprivation import Deprivation, read_deprivation
 from boundaries.errors import RefusedFileError
@@ -286,6 +287,16 @@ def test_files_that_are_no_table(tmp_path: Path, content: bytes, said: str) -> N
     with pytest.raises(RefusedFileError, match=said) as caught:
         read_lookup(tmp_path / "t.csv", IssueLog())
     assert "t.csv" in str(caught.value)
+
+
+def test_a_file_too_large_to_be_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "w_2025.csv", "WD25CD,WD25NM", "E05000001,A", "E05000002,B")
+    monkeypatch.setattr(table, "MAX_ROWS", 1)
+    with pytest.raises(RefusedFileError, match="over 1 rows"):
+        read_names(path, IssueLog())
+    monkeypatch.setattr(table, "MAX_BYTES", 10)
+    with pytest.raises(RefusedFileError, match="larger than 256 MB"):
+        read_names(path, IssueLog())
 
 
 def test_a_separator_inside_a_name_is_no_new_line(tmp_path: Path) -> None:

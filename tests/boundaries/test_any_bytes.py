@@ -1,0 +1,106 @@
+"""Whatever the bytes are: rows that add up, or one sentence; never another error."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from boundary_files import geojson, squares, vector
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from boundaries.areas import read_areas
+from boundaries.deprivation import read_deprivation
+from boundaries.errors import RefusedFileError
+from boundaries.issues import IssueLog
+from boundaries.lookups import read_lookup, read_names
+from boundaries.population import read_population
+from boundaries.postcodes import read_postcodes
+
+Reader = Callable[[Path, IssueLog], Any]
+
+READERS: dict[str, tuple[Reader, str]] = {
+    "areas": (lambda path, log: list(read_areas(path, "lsoa", 2021, log)), '{"type":"Feature'),
+    "deprivation": (
+        lambda path, log: read_deprivation(path, "imd2019", log),
+        "lsoa11cd,imd2019_score,imd2019_rank,population_mid2015\n",
+    ),
+    "lookup": (read_lookup, "LSOA21CD,WD24CD,WD24NM\n"),
+    "names": (read_names, "WD25CD,WD25NM\n"),
+    "population": (
+        lambda path, log: read_population(path, log, 2021),
+        "lsoa21_code,total_residents\n",
+    ),
+    "codepoint": (
+        lambda path, log: list(read_postcodes(path, log).chunks),
+        "postcode,positional_quality,eastings,northings,admin_district_code\n",
+    ),
+    "csv": (
+        lambda path, log: list(read_postcodes(path, log).chunks),
+        "postcode,longitude,latitude\n",
+    ),
+}
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["E01000001", "E05000001", "E01000002", "HD1 1AA", "hd11ab", "1", "0", "", "NA", "10"]
+    ),
+    st.sampled_from(["nan", "inf", "-1", "1e400", "1_0", "32,844", "٣", '"', "'", "=1+1", "\x00"]),
+    st.text(max_size=6),
+)
+ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=6).map(",".join), max_size=8).map("\n".join)
+
+
+def check(read: Reader, path: Path) -> None:
+    log = IssueLog()
+    try:
+        read(path, log)
+    except RefusedFileError as error:
+        said = str(error)
+    else:
+        said = f"{path.name}."
+        assert log.balanced()
+        assert log.loaded
+    assert said.endswith(".")
+    assert path.name in said
+
+
+SETTINGS = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.mark.parametrize("kind", READERS)
+@SETTINGS
+@given(content=st.binary(max_size=400))
+def test_any_bytes(tmp_path: Path, kind: str, content: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(content)
+    check(READERS[kind][0], path)
+
+
+@pytest.mark.parametrize("kind", READERS)
+@SETTINGS
+@given(rows=ROWS)
+def test_any_rows_below_a_sound_header(tmp_path: Path, kind: str, rows: str) -> None:
+    read, header = READERS[kind]
+    path = tmp_path / "any.csv"
+    path.write_text(header + rows, "utf-8", errors="surrogatepass", newline="")
+    check(read, path)
+
+
+@pytest.mark.parametrize("driver", ["GeoJSON", "GPKG"])
+@SETTINGS
+@given(at=st.floats(0, 0.999), byte=st.integers(0, 255))
+def test_one_byte_changed(tmp_path: Path, driver: str, at: float, byte: int) -> None:
+    sound = tmp_path / f"sound-{driver}"
+    if not sound.exists():
+        if driver == "GeoJSON":
+            geojson(sound, squares())
+        else:
+            vector(sound, driver, squares())
+    content = bytearray(sound.read_bytes())
+    content[int(len(content) * at)] = byte
+    path = tmp_path / "changed"
+    path.write_bytes(bytes(content))
+    check(READERS["areas"][0], path)
