@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from geo_wealth.pipeline import words
 from geo_wealth.pipeline.words import count, index_name, ordinal
 
 __all__ = ["count", "index_name", "ordinal"]
@@ -12,27 +13,13 @@ NBSP = "\u00a0"
 
 
 def pounds(amount: Decimal | float | None) -> str:
-    """Write money for reading: £1.2 million, £12,300, £41, £4.12."""
-    if amount is None:
-        return "not known"
-    value = float(amount)
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    if size >= 999_500_000:
-        return f"{sign}£{size / 1e9:.1f}{NBSP}billion"
-    if size >= 999_500:
-        return f"{sign}£{size / 1e6:.1f}{NBSP}million"
-    if size >= 10 or size == 0:
-        return f"{sign}£{size:,.0f}"
-    return f"{sign}£{size:.2f}"
+    """Write money for reading, kept on one line: £1.2 million, £12,300, £41, £4.12."""
+    return "not known" if amount is None else words.money(amount).replace(" ", NBSP)
 
 
 def percent(share: float | None) -> str:
-    """Write a share: 41 %, under 1 %, not known."""
-    if share is None:
-        return "not known"
-    if 0 < share < 0.01:
-        return f"under 1{NBSP}%"
-    return f"{share * 100:.0f}{NBSP}%"
+    """Write a share, kept on one line: 41 %, less than 1 %, not known."""
+    return "not known" if share is None else words.percent(share).replace(" ", NBSP)
 
 
 def long_date(day: date | None) -> str:
