@@ -10,7 +10,7 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "#ref!", "#value!", "null", "none"
 _DASHES = frozenset({"-", "–", "—"})
 NIL = _DASHES | {"nil"}
 
-_AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{0,10})?|\.\d{1,10}")
+_AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{0,8})?|\.\d{1,8}")
 _EXPONENT = re.compile(r"\d(?:\.\d{1,15})?[eE][+-]?\d{1,2}")
 _CREDIT = re.compile(r"(.*?)\s*(?:CR|C/R|credit)\.?", re.IGNORECASE)
 _DEBIT = re.compile(r"(.*?)\s*(?:DR|D/R|debit)\.?", re.IGNORECASE)
@@ -91,6 +91,9 @@ def amount(text: str) -> Decimal | None:
         value = Decimal(plain.replace(",", ""))
     elif _EXPONENT.fullmatch(plain):
         value = Decimal(f"{Decimal(plain):f}")
+        # Beyond this a sum of a million rows would no longer be exact.
+        if not _AMOUNT.fullmatch(str(value)):
+            return None
     else:
         return None
     return -value if negative else value

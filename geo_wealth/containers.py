@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,6 +19,18 @@ MAX_RATIO = 250
 """Most that a packed file may grow; real ledgers grow 20 times."""
 
 MAX_MEMBERS = 5_000
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises over packed files that are damaged or made to harm."""
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TABLES = (".csv", ".txt", ".tsv", ".geojson", ".json", *_WORKBOOKS)
@@ -128,7 +141,7 @@ def _gunzip(name: str, data: bytes) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as stream:
             plain = stream.read(cap + 1)
-    except (OSError, EOFError, zlib.error) as error:
+    except DAMAGE as error:
         raise RefusedFileError(f"{name} is damaged or cut short; fetch it again.") from error
     if len(plain) > cap:
         raise RefusedFileError(f"{name} unpacks to more than {cap // 1_000_000} MB; refused.")
@@ -138,7 +151,7 @@ def _gunzip(name: str, data: bytes) -> bytes:
 def _unzip(name: str, data: bytes) -> Content:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
+    except DAMAGE as error:
         raise RefusedFileError(f"{name} is damaged or cut short; fetch it again.") from error
     members = [member for member in archive.infolist() if not member.is_dir()]
     _check_sizes(name, members, len(data))
@@ -184,7 +197,7 @@ def _member(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Con
     try:
         with archive.open(member) as stream:
             data = stream.read(member.file_size + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError) as error:
+    except DAMAGE as error:
         raise RefusedFileError(f"{inner} is damaged; fetch {name} again.") from error
     if member.filename.lower().endswith(_WORKBOOKS):
         if data[:4] != b"PK\x03\x04":

@@ -224,7 +224,9 @@ class _Reader:
         self.log.pounds_loaded += _sum(amounts[kept])
         return pd.DataFrame(self._columns(kept, amounts), columns=list(COLUMNS), copy=False)
 
-    def _columns(self, kept: NDArray[np.intp], amounts: NDArray[np.object_]) -> dict[str, object]:
+    def _columns(
+        self, kept: NDArray[np.intp] | slice, amounts: NDArray[np.object_]
+    ) -> dict[str, object]:
         plain = {
             "paid_on": self._field("paid_on", self._date),
             "amount": amounts,

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineWorkbook
 
 from boundaries.errors import RefusedFileError
-from geo_wealth.containers import Content
+from geo_wealth.containers import DAMAGE, Content
 
 MAX_CELLS = 20_000_000
 """Most cells of a sheet, empty ones included: 1 M rows of 20 columns."""
@@ -66,7 +66,7 @@ def _refuse_wide_sheets(content: Content) -> None:
                 continue
             try:
                 data = archive.read(name)
-            except (zipfile.BadZipFile, OSError, EOFError) as error:
+            except DAMAGE as error:
                 raise RefusedFileError(f"{content.name} is damaged; fetch it again.") from error
             cells = _extent(data)
             if cells > MAX_CELLS:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import random
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -254,3 +255,42 @@ def test_damaged_workbook(tmp_path: Path) -> None:
 def test_cell_texts() -> None:
     texts = [workbook.cell_text(cell) for cell in (None, True, 5, 5.0, 1e15, 1234.56, "x\x00y")]
     assert texts == ["", "TRUE", "5", "5", "1000000000000000", "1234.56", "xy"]
+
+
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(changed)) if changed else 0
+        kind = rng.randrange(4)
+        if kind == 0 and changed:
+            changed[at] = rng.choice(b'",\n\r\x00\xff\xac;9-P')
+        elif kind == 1:
+            changed[at:at] = rng.choice([b'"', b"\n", b"\xef\xbb\xbf", b"1e99", b"\xa3", b"\x00"])
+        elif kind == 2:
+            del changed[at : at + rng.randint(1, 30)]
+        else:
+            changed[at:at] = changed[max(0, at - 40) : at]
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("kind", ["csv", "zip", "xlsx"])
+def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    plain = b'a,b\n1,"two\nlines"\n3,"4 ""x"""\n,\n5,6\n' * 3
+    path = tmp_path / f"x.{kind}"
+    if kind == "csv":
+        path.write_bytes(plain)
+    elif kind == "zip":
+        zipped(path, {"x.csv": plain})
+    else:
+        book(path, {"One": [["a", "b"], [1, 2.5]], "Two": [["c"]]})
+    whole = path.read_bytes()
+    rng = random.Random(20210401)  # noqa: S311  # repeatable damage, not a secret
+    refused = 0
+    for _ in range(150):
+        path.write_bytes(mutated(whole, rng))
+        try:
+            rows(open_table(path, known))
+        except RefusedFileError as refusal:
+            assert str(refusal).startswith("x.")
+            refused += 1
+    assert 0 < refused
