@@ -9,6 +9,7 @@ that shapely decodes at once for a whole batch.
 import codecs
 import sqlite3
 import struct
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import fiona
 import numpy as np
 import pyproj
 import shapely
-from fiona.errors import FionaError
+from fiona.errors import FeatureWarning, FionaError
 from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -102,7 +103,11 @@ def open_layer(path: Path, name: str) -> Layer:
     driver = _driver(path, name)
     table = _geopackage_table(path, name) if driver == "GPKG" else None
     try:
-        with fiona.open(path, allowed_drivers=[driver], layer=table) as source:
+        with (
+            fiona.open(path, allowed_drivers=[driver], layer=table) as source,
+            # A property without a name is odd and does no harm.
+            warnings.catch_warnings(action="ignore", category=FeatureWarning),
+        ):
             columns, wkt = tuple(source.schema["properties"]), str(source.crs_wkt)
     except (FionaError, ValueError) as error:
         raise RefusedFileError(

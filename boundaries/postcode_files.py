@@ -24,6 +24,8 @@ from boundaries.packed import BROKEN, members, opened_zip, opening, unpacked
 
 _BLOCK = 16 * 1024**2
 _ROWS = 250_000
+# A few bytes of Parquet can promise any number of equal rows; the directory has 2.7 million.
+_MAX_ROWS = 20_000_000
 FIELDS = (
     "postcode",
     "quality",
@@ -91,9 +93,12 @@ def open_batches(path: Path) -> Generator[PostcodeBatch, None, None]:
 
 def _parquet(path: Path) -> Iterator[PostcodeBatch]:
     with pyarrow.parquet.ParquetFile(path) as file:
+        if file.metadata.num_rows > _MAX_ROWS:
+            raise RefusedFileError(f"{path.name} has over {_MAX_ROWS:,} rows; it is another file.")
         layout, titles = _layout(file.schema_arrow.names, path.name)
         first = 1
         for batch in file.iter_batches(_ROWS, columns=list(titles.values())):
+            batch.validate(full=True)
             yield _batch(layout, titles, batch, first)
             first += batch.num_rows
 

@@ -71,9 +71,9 @@ def vector(
     return path
 
 
-def zipped(path: Path, members: Mapping[str, bytes | Path]) -> Path:
+def zipped(path: Path, members: Mapping[str, bytes | Path], *, packed: bool = True) -> Path:
     """Write a zip of names and contents."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", 8 * packed) as archive:
         for name, content in members.items():
             data = content.read_bytes() if isinstance(content, Path) else content
             archive.writestr(name, data)
