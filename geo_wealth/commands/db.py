@@ -224,3 +224,7 @@ def restore(
             f"{file} is restored, but a newer version of Geo Wealth wrote it: install that version."
         ) from error
     _tell(as_json, {"file": str(file), "revision": migrate.head()}, f"Restored {file}.")
+
+
+if __name__ == "__main__":
+    app()
