@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 from sqlalchemy.exc import OperationalError
 
@@ -43,23 +42,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
     int
         0 done; 1 refused or failed, with one sentence on standard error; 2 usage.
     """
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        given = list(sys.argv[1:] if arguments is None else arguments)
-        status = app(args=given, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt, GeoWealthError, OperationalError) as error:
-        sentence, failed = _told(error)
-        typer.echo(sentence, err=True)
-        return failed
-    return status if isinstance(status, int) else 0
+        app(args=given)
+    except SystemExit as end:  # how typer ends: done, or usage that it has told
+        return end.code if isinstance(end.code, int) else 0
+    except InvalidRequestError as error:
+        return _fail(str(error), USAGE)
+    except GeoWealthError as error:
+        return _fail(str(error), REFUSED)
+    except OperationalError as error:
+        return _fail(str(unavailable(error)), REFUSED)
+    return 0
 
 
-def _told(error: BaseException) -> tuple[str, int]:
-    """Give the one sentence for a person, and the exit status."""
-    if isinstance(error, OperationalError):
-        return str(unavailable(error)), REFUSED
-    if isinstance(error, GeoWealthError):
-        return str(error), USAGE if isinstance(error, InvalidRequestError) else REFUSED
-    return "Stopped.", REFUSED
+def _fail(sentence: str, status: int) -> int:
+    typer.echo(sentence, err=True)
+    return status

@@ -15,7 +15,7 @@ from geo_wealth.queries.rows import (
 )
 
 _INDEX_NAMES = {"imd2019": "IMD 2019", "imd2025": "IMD 2025"}
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _MONTHS = tuple(calendar.month_name)
 
 
@@ -79,16 +79,23 @@ def money(value: float | Decimal) -> str:
     return f"{sign}£{size:,.2f}"
 
 
-def ordinal(number: int) -> str:
+def ordinal(place: int) -> str:
     """Write 1st, 2nd, 3rd, 4th, 11th."""
-    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{'th' if number % 100 in {11, 12, 13} else suffix}"
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{'th' if place % 100 in {11, 12, 13} else suffix}"
 
 
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """Write a count with its noun; words up to nine."""
-    word = _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
-    return f"{word} {singular if number == 1 else plural or singular + 's'}"
+def number(value: int) -> str:
+    """Write a whole number: in words up to nine, none as "none"."""
+    if value == 0:
+        return "none"
+    return _NUMBERS[value] if 0 < value < len(_NUMBERS) else f"{value:,}"
+
+
+def count(value: int, singular: str, plural: str | None = None) -> str:
+    """Write a count with its noun: no parks, one park, two parks."""
+    noun = singular if value == 1 else plural or singular + "s"
+    return f"{'no' if value == 0 else number(value)} {noun}"
 
 
 def area_sentences(ranking: Ranking, area: RankedArea | NotRanked) -> tuple[str, ...]:
@@ -168,9 +175,21 @@ def _assets(cell: IndicatorValue) -> str:
     if not every:
         return "No listed building or land is within that walk."
     verb = "is" if every == 1 else "are"
-    return (
-        f"{count(every, 'listed building or site', 'listed buildings or sites').capitalize()} "
-        f"{verb} within that walk: {count(eligible, 'may be', 'may be')} transferred, "
-        f"{count(other, 'may not', 'may not')}, and for "
-        f"{count(unknown, 'the answer is', 'the answer is')} not known."
-    )
+    things = count(every, "listed building or site", "listed buildings or sites")
+    return f"{_capital(things)} {verb} within that walk: {_eligibility(eligible, other, unknown)}."
+
+
+def _eligibility(eligible: int, other: int, unknown: int) -> str:
+    """Say how many may be transferred, may not, and of how many nobody has said."""
+    if not eligible and not other:
+        return "nobody has said yet whether any of them may be transferred"
+    parts = [f"{number(eligible)} may be transferred"]
+    if other:
+        parts.append(f"{number(other)} may not")
+    if unknown:
+        parts.append(f"of {number(unknown)} nobody has said yet")
+    return ", ".join(parts)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
