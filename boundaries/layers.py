@@ -105,11 +105,11 @@ def open_layer(path: Path, name: str) -> Layer:
     try:
         with (
             fiona.open(path, allowed_drivers=[driver], layer=table) as source,
-            # A property without a name is odd and does no harm.
-            warnings.catch_warnings(action="ignore", category=FeatureWarning),
+            # Said of a property without a name, of which no publisher's file has one.
+            warnings.catch_warnings(action="error", category=FeatureWarning),
         ):
             columns, wkt = tuple(source.schema["properties"]), str(source.crs_wkt)
-    except (FionaError, ValueError) as error:
+    except (FionaError, FeatureWarning, ValueError) as error:
         raise RefusedFileError(
             f"{name} cannot be read as {driver}: it is damaged or cut short; download it again."
         ) from error
