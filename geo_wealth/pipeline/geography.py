@@ -180,8 +180,6 @@ def population_job(path: Path, vintage: int, *, gives_way: bool = False) -> Load
 
 def postcodes_job(path: Path, *, gives_way: bool = False) -> LoadJob:
     """Load postcodes, and say how well their publisher's LSOA agrees with point in polygon."""
-    source = identify("postcodes", path.name)
-    year = int(source.release[:4]) if source.release and source.release[:4].isdigit() else None
 
     def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
         found = read_postcodes(path, log)
@@ -210,8 +208,8 @@ def postcodes_job(path: Path, *, gives_way: bool = False) -> LoadJob:
     return LoadJob(
         "postcodes",
         path,
-        {"year": year},
-        source,
+        {},
+        identify("postcodes", path.name),
         write,
         derive=(
             derive.fit_wards_and_districts,

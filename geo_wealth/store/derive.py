@@ -116,7 +116,8 @@ def fit_wards_and_districts(connection: Connection) -> None:
                 INSERT INTO area_lookup (dataset_id, source, from_vintage, from_code, to_kind,
                     to_vintage, to_code, to_name, current)
                 SELECT b.dataset_id, 'postcodes', b.vintage, b.code, :kind,
-                    coalesce((d.parameters ->> 'year')::smallint, 0), b.to_code, NULL, true
+                    coalesce(substring(d.release FROM '20[0-9][0-9]')::smallint, 0),
+                    b.to_code, NULL, true
                 FROM best b JOIN dataset d ON d.id = b.dataset_id
             """),
             {"kind": kind},
