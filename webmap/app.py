@@ -5,7 +5,19 @@ from flask_compress import Compress
 from sqlalchemy import Engine
 
 from geo_wealth.config import Settings
-from webmap import api, database, errors, exports, logs, ops, pages, security, styles, templating
+from webmap import (
+    api,
+    database,
+    errors,
+    exports,
+    logs,
+    ops,
+    pages,
+    security,
+    static_files,
+    styles,
+    templating,
+)
 
 COMPRESSED = [
     "application/geo+json",
@@ -37,9 +49,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     Flask
         Ready to be served; ``/healthz`` answers without a database.
     """
-    app = Flask("webmap")
+    app = Flask("webmap", static_folder=None)
     app.config.update(
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         MAX_CONTENT_LENGTH=1_000_000,
         COMPRESS_MIMETYPES=COMPRESSED,
         COMPRESS_ALGORITHM=["br", "gzip"],
@@ -54,6 +65,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app, settings)
     Compress(app)
-    for module in (pages, api, exports, ops, styles):
+    for module in (pages, api, exports, ops, styles, static_files):
         app.register_blueprint(module.blueprint)
     return app

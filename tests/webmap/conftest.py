@@ -1,7 +1,8 @@
 """The application on the sample, called directly or served to a real browser."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def empty_client(settings: Settings, engine: Engine) -> FlaskClient:
     return create_app(settings, engine).test_client()
 
 
+@contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve an application on a free port of the loopback."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -61,7 +63,14 @@ def serving(app: Flask) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(app: Flask) -> Iterator[str]:
     """The address of the sample's pages."""
-    yield from serving(app)
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Flask], AbstractContextManager[str]]:
+    """Serves another application for as long as a test needs it."""
+    return serving
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Classes and colours of the map."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def lightness(colour: str, vision: str) -> float:
 @pytest.mark.parametrize("vision", VISION)
 def test_the_palette_darkens_in_clear_steps_for_every_eye_and_in_grey(vision: str) -> None:
     seen = [lightness(colour, vision) for colour in PALETTE]
-    steps = [a - b for a, b in zip(seen, seen[1:], strict=False)]
+    steps = [a - b for a, b in pairwise(seen)]
     assert min(steps) > 10, seen
 
 
@@ -51,7 +53,7 @@ def test_ten_values_make_five_classes_of_two() -> None:
     classes = classify([float(value) for value in range(1, 11)])
     assert [item.count for item in classes.items] == [2, 2, 2, 2, 2]
     assert [item.high for item in classes.items] == [2, 4, 6, 8, 10]
-    assert [item.label for item in classes.items][0] == "1.0 to 2.0"
+    assert classes.items[0].label == "1.0 to 2.0"
     assert classes.index(2.0) == 0
     assert classes.index(2.5) == 1
     assert classes.index(99.0) == 4

@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
-from geo_wealth.errors import InvalidRequestError
+from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.queries import nearby, places
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.membership import members
@@ -91,7 +91,7 @@ def inside(conn: Connection, values: Values) -> nearby.DistrictPoints:
     """Find all points of a district, on the boundaries of an index."""
     loaded = next((row for row in places.districts(conn) if row.code == values["district"]), None)
     if loaded is None:
-        raise InvalidRequestError("district", f"{values['district']} is not loaded.")
+        raise NotFoundError(f"{values['district']} is not a district that can be ranked.")
     vintage = INDEX[values["index"] or max(loaded.indices)].vintage
     return nearby.district_points(conn, members(conn, loaded.code, vintage), vintage)
 

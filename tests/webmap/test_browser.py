@@ -1,0 +1,309 @@
+"""In a real browser: the three journeys, and what holds on every page."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from sqlalchemy import Connection
+
+from geo_wealth.pipeline.ranking import build_ranking
+from geo_wealth.queries.rows import RankRequest
+from webmap.cli import write_map
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = Path(os.environ.get("AXE_PATH", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PAGES = [
+    "/",
+    "/?q=ashbrow",
+    "/?q=hd1+2tt",
+    "/?q=nowhere",
+    "/rank",
+    "/rank?sort=spend&order=desc&top=40",
+    "/areas/E01011140",
+    "/wards/E05001389",
+    "/buildings",
+    "/buildings?postcode=HD1+2TT&within=2000",
+    "/buildings?postcode=HELLO",
+    "/data",
+    "/method",
+    "/accessibility",
+    "/rank?colour=red",
+    "/areas/E01999999",
+]
+
+
+class Watch:
+    """What a page asked for and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._console)
+        page.on("dialog", self._dialog)
+
+    def _console(self, message) -> None:  # type: ignore[no-untyped-def]
+        expected = "Failed to load resource: the server responded with a status of 4"
+        if message.type in {"error", "warning"} and not message.text.startswith(expected):
+            self.complaints.append(message.text)
+
+    def _dialog(self, dialog) -> None:  # type: ignore[no-untyped-def]
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport=WIDE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    yield opened.new_page()
+    opened.close()
+
+
+@pytest.fixture
+def bare(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_context(viewport=WIDE, java_script_enabled=False)
+    yield opened.new_page()
+    opened.close()
+
+
+def watched(page: Page, site: str, address: str) -> Watch:
+    watch = Watch(page)
+    page.goto(site + address)
+    page.wait_for_load_state("load")
+    return watch
+
+
+def codes(page: Page) -> list[str]:
+    rows = page.locator("#ranked .gw-row:not([hidden])")
+    return [str(code) for code in rows.evaluate_all("rows => rows.map(row => row.dataset.code)")]
+
+
+# The three journeys ---------------------------------------------------------------------------
+
+
+def test_an_officer_chooses_a_pilot_and_reads_the_reason(
+    context: BrowserContext, site: str
+) -> None:
+    page = context.new_page()
+    watch = watched(page, site, "/")
+    page.get_by_role("link", name="Choose a pilot").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kirklees")
+    before = codes(page)
+    fills = "paths => paths.map(path => path.getAttribute('fill'))"
+    coloured = page.locator("path.leaflet-interactive").evaluate_all(fills)
+    page.get_by_label("Local spend", exact=False).and_(page.locator("[type=number]")).fill("0")
+    page.locator("#w-assets").fill("0")
+    page.locator("#w-assets").press("Tab")
+    expect(page.locator("#rank-status")).to_contain_text("First is Kirklees 019C")
+    expect(page.locator("#share-deprivation")).to_have_text("100\u00a0% of the whole")
+    assert codes(page)[0] == "E01011140"
+    assert codes(page) != before
+    assert page.locator("path.leaflet-interactive").evaluate_all(fills) != coloured
+    assert "w.spend=0" in page.url
+    page.locator("#ranked .gw-row").first.get_by_role("button").click()
+    expect(page.locator("#panel")).to_contain_text("Kirklees 019C ranks 1st of 259 for a pilot")
+    expect(page.locator("#panel")).to_contain_text("Its score is")
+    page.get_by_role("link", name="More about Kirklees 019C").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kirklees 019C")
+    expect(page.locator(".gw-words")).to_contain_text("ranks 1st of 259")
+    page.go_back()
+    page.wait_for_load_state("load")
+    assert codes(page)[0] == "E01011140"
+    page.go_back()
+    expect(page.locator("#w-assets")).to_have_value("25")
+    expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", before[0])
+    assert watch.complaints == []
+
+
+def test_a_councillor_looks_at_a_ward_on_a_phone(phone: Page, site: str) -> None:
+    watch = watched(phone, site, "/")
+    phone.get_by_label("Postcode, ward or place").fill("ashbrow")
+    phone.get_by_role("button", name="Search").tap()
+    phone.get_by_role("link", name="Ashbrow", exact=True).first.tap()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("Ashbrow ward")
+    expect(phone.locator(".gw-words")).to_contain_text("most deprived tenth of England")
+    phone.locator(".gw-card").first.get_by_role("link").tap()
+    expect(phone.locator(".gw-words")).to_contain_text("for a pilot")
+    expect(phone.get_by_role("link", name="Ashbrow ward")).to_be_visible()
+    assert watch.complaints == []
+
+
+def test_a_group_finds_a_building_by_postcode(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    watch = watched(page, site, "/")
+    page.get_by_role("link", name="Find a building").last.click()
+    page.get_by_label("Postcode").fill("hd12tt")
+    page.get_by_role("button", name="Find buildings").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Public buildings near HD1 2TT")
+    assert page.locator(".gw-asset").count() > 2
+    expect(page.locator(".gw-asset").first).to_contain_text("Ask:")
+    list_top = page.locator("#results").bounding_box()
+    assert list_top is not None
+    assert watch.complaints == []
+
+
+# Every page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_is_safe_accessible_and_fits(
+    context: BrowserContext, site: str, address: str
+) -> None:
+    """One visit for all of it: a browser is slow, and what one check finds the others see."""
+    page = context.new_page()
+    watch = watched(page, site, address)
+    assert violations(page) == []
+    page.set_viewport_size(PHONE)
+    assert violations(page) == []
+    assert small_targets(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert watch.hosts == {urlsplit(site).netloc}
+    assert watch.complaints == []
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds, with the first elements concerned."""
+    if not AXE.is_file():
+        pytest.skip(f"axe-core is absent: run script/bootstrap (looked in {AXE})")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document).then(result => result.violations)")
+    return [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found]
+
+
+def small_targets(page: Page) -> list[str]:
+    """Controls under 24 pixels; GOV.UK's checkbox is hidden under a larger box of its own."""
+    found: list[str] = page.evaluate("""() => [...document.querySelectorAll(
+        'button, select, input:not([type=hidden]):not(.govuk-checkboxes__input), summary')]
+        .filter(one => !one.closest('label'))
+        .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+        .filter(([, box]) => box.width > 0 && (box.height < 24 || box.width < 24))
+        .map(([html]) => html)""")
+    return found
+
+
+# Rank page in detail ----------------------------------------------------------------------------
+
+
+def test_table_and_map_point_at_each_other(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    watched(page, site, "/rank")
+    outlines = "paths => paths.filter(path => Number(path.getAttribute('stroke-width')) > 2).length"
+    paths = page.locator("path.leaflet-interactive")
+    assert paths.evaluate_all(outlines) == 0
+    page.locator("#ranked .gw-row").nth(2).hover()
+    assert paths.evaluate_all(outlines) == 1
+    page.locator("#ranked .gw-row a").nth(4).focus()
+    assert paths.evaluate_all(outlines) >= 1
+    paths.nth(100).dispatch_event("click")
+    expect(page.locator("#panel")).to_contain_text("for a pilot")
+    expect(page.locator(".gw-row--chosen")).to_be_visible()
+
+
+def test_sort_and_show_all_keep_the_address(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    watched(page, site, "/rank")
+    page.get_by_role("link", name="Deprivation").click()
+    assert codes(page)[0] == "E01011140"
+    assert "sort=deprivation&order=desc" in page.url
+    page.locator("#show-all").click()
+    assert len(codes(page)) == 259
+    shown = codes(page)
+    page.reload()
+    assert codes(page) == shown
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#shown")).to_have_text("20 of 259 shown.")
+
+
+def test_downloads_follow_the_sliders(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    watched(page, site, "/rank")
+    page.locator("#w-spend").fill("0")
+    page.locator("#w-spend").press("Tab")
+    expect(page.locator("#rank-status")).to_contain_text("Ranked again")
+    href = page.get_by_role("link", name="CSV").get_attribute("href")
+    assert href is not None
+    assert "w.spend=0" in href
+
+
+def test_weights_of_nothing_are_explained_in_place(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    watched(page, site, "/rank")
+    for slug in ("deprivation", "spend", "assets"):
+        page.locator(f"#w-{slug}").fill("0")
+    expect(page.locator("#weights-error")).to_have_text(
+        "Give at least one figure a weight above 0."
+    )
+
+
+def test_layers_are_off_at_first_and_have_their_own_shapes(
+    context: BrowserContext, site: str
+) -> None:
+    page = context.new_page()
+    watch = watched(page, site, "/rank")
+    assert page.locator(".gw-marker").count() == 0
+    for kind, shape in (("supplier", "circle"), ("anchor", "path"), ("asset", "rect")):
+        page.locator(f"[data-layer={kind}]").check()
+        expect(page.locator(f".gw-marker--{kind} {shape}").first).to_be_attached()
+    page.locator("[data-layer=supplier]").uncheck()
+    expect(page.locator(".gw-marker--supplier")).to_have_count(0)
+    page.locator(".gw-marker--asset").first.dispatch_event("click")
+    assert watch.complaints == []
+
+
+# Without scripts --------------------------------------------------------------------------------
+
+
+def test_without_scripts_the_officer_ranks_by_the_form(bare: Page, site: str) -> None:
+    bare.goto(f"{site}/rank")
+    bare.locator("#w-spend").fill("0")
+    bare.locator("#w-assets").fill("0")
+    bare.get_by_role("button", name="Rank again").click()
+    assert codes(bare)[0] == "E01011140"
+    bare.get_by_role("link", name="Neighbourhood", exact=True).click()
+    assert codes(bare)[0] != "E01011140"
+    bare.get_by_role("link", name="Show all 259").click()
+    assert len(codes(bare)) == 259
+    bare.locator("#ranked .gw-row a").first.click()
+    expect(bare.locator(".gw-words")).to_contain_text("for a pilot")
+    expect(bare.locator(".gw-map__noscript")).to_be_visible()
+
+
+def test_without_scripts_a_building_is_found(bare: Page, site: str) -> None:
+    bare.goto(f"{site}/buildings")
+    bare.get_by_label("Postcode").fill("HD1 2TT")
+    bare.get_by_role("button", name="Find buildings").click()
+    assert bare.locator(".gw-asset").count() > 2
+
+
+# The stand-alone map ----------------------------------------------------------------------------
+
+
+def test_the_file_works_offline(
+    context: BrowserContext, sample: Connection, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.html"
+    write_map(sample, build_ranking(sample, RankRequest(district="E08000034")), path)
+    context.set_offline(True)
+    page = context.new_page()
+    watch = Watch(page)
+    page.goto(path.as_uri())
+    expect(page.locator("path.leaflet-interactive")).to_have_count(259)
+    assert watch.hosts == {""}
+    assert watch.complaints == []
