@@ -41,8 +41,8 @@ def identify(kind: str, file_name: str, columns: Iterable[str] = ()) -> Source:
     Returns
     -------
     Source
-        A source that is not known has the file's name as title and None elsewhere: nothing
-        is attributed to a publisher by guesswork.
+        A source that is not known has the file's name as title, no publisher, release or
+        licence, and the credit that everything of its kind must carry, whoever passed it on.
     """
     entries = [entry for entry in _catalogue()["source"] if entry["kind"] == kind]
     for entry in entries:
@@ -54,7 +54,9 @@ def identify(kind: str, file_name: str, columns: Iterable[str] = ()) -> Source:
         needed = {plain(column) for column in entry.get("columns", ())}
         if needed and needed <= titles:
             return _source(entry, None)
-    return Source(file_name, None, None, None, None)
+    owed = _catalogue()["credits"].get(kind)
+    credit = None if owed is None else _catalogue()["attributions"][owed]
+    return Source(file_name, None, None, None, credit)
 
 
 def catalogue() -> list[tuple[str, Source]]:

@@ -102,7 +102,8 @@ def assets_job(
             },
         )
         for chunk in assets.read_assets(path, owner, log, mapping):
-            copy_frame(connection, "staging_asset", chunk.assign(same_as=_same_as(chunk)))
+            same_as = _same_as(chunk, path)
+            copy_frame(connection, "staging_asset", chunk.assign(same_as=same_as))
         merge.merge_assets(connection, dataset_id)
         return {"owner": owner}
 
@@ -117,21 +118,23 @@ def assets_job(
     )
 
 
-def _same_as(chunk: pd.DataFrame) -> list[str]:
+def _same_as(chunk: pd.DataFrame, path: Path) -> list[str]:
     """Name the building a row is about: by UPRN, else by name and postcode, else the row.
 
     Two registers list the same library; it is one building all the same.
     """
     return [
-        f"uprn {uprn}" if isinstance(uprn, str) and uprn else _by_name(name, postcode, line)
+        f"uprn {uprn}"
+        if isinstance(uprn, str) and uprn
+        else _by_name(name, postcode, f"line {line} of {path.name}")
         for uprn, name, postcode, line in zip(
             chunk["uprn"], chunk["name"], chunk["postcode"], chunk["line"], strict=True
         )
     ]
 
 
-def _by_name(name: str, postcode: object, line: int) -> str:
-    return f"{name_key(name)} at {postcode if isinstance(postcode, str) else f'line {line}'}"
+def _by_name(name: str, postcode: object, row: str) -> str:
+    return f"{name_key(name)} at {postcode if isinstance(postcode, str) else row}"
 
 
 def _mapping_parameter(mapping: Path | None) -> dict[str, Any]:

@@ -115,10 +115,13 @@ def test_identify_by_name(kind: str, name: str, title: str, release: str | None)
     assert found.attribution
 
 
-def test_identify_by_columns_or_not_at_all() -> None:
+def test_identify_by_columns_or_not_at_all_and_credit_all_the_same() -> None:
     assert identify("boundaries", "x.gpkg", ["fid", "lsoa21cd"]).release == "December 2021"
-    assert identify("boundaries", "x.gpkg") == Source("x.gpkg", None, None, None, None)
-    assert identify("nonsense", "codepo_gb.zip").publisher is None
+    unknown = identify("boundaries", "x.gpkg")
+    assert unknown == Source("x.gpkg", None, None, None, unknown.attribution)
+    assert "Office for National Statistics" in str(unknown.attribution)
+    assert "Crown copyright" in str(unknown.attribution)
+    assert identify("nonsense", "codepo_gb.zip") == Source("codepo_gb.zip", *[None] * 4)
 
 
 def test_every_source_says_where_to_get_it() -> None:
