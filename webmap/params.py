@@ -163,7 +163,7 @@ def read(args: MultiDict[str, str], params: Iterable[Param]) -> Values:
         text = args.get(name)
         if text is None or (not text.strip() and param.kind == "string"):
             if param.required:
-                raise InvalidRequestError(name, f"is missing; it {param.allowed_text()}.")
+                raise InvalidRequestError(name, f"missing; it {param.allowed_text()}.")
             values[name] = param.default
         else:
             values[name] = param.parse(text)
@@ -177,7 +177,7 @@ def _refuse_strangers(args: MultiDict[str, str], known: Mapping[str, Param]) -> 
             allowed = ", ".join(known) if known else "none"
             shown = name if name.isprintable() and len(name) <= 40 else "a parameter"
             raise InvalidRequestError(
-                shown, f"is not a parameter of this address; allowed: {allowed}."
+                shown, f"not a parameter of this address; allowed are: {allowed}."
             )
         if len(args.getlist(name)) > 1:
-            raise InvalidRequestError(name, "was given more than once; give it once.")
+            raise InvalidRequestError(name, "given more than once; give it once.")

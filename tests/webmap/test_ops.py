@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from geo_wealth.config import Settings
@@ -69,16 +69,36 @@ def test_a_pool_without_room_is_busy_and_not_broken() -> None:
     assert status_of(ValueError("x")) == 500
 
 
-def test_a_slow_query_is_cut_off(settings: Settings, sample_database: str) -> None:
-    hurried = create_engine(sample_database, statement_timeout_ms=1)
-    answer = (
-        create_app(settings, hurried)
-        .test_client()
-        .get("/api/v1/rankings?district=E08000034&index=imd2019&eligible_only=true&w.assets=3")
-    )
+def test_a_slow_query_is_cut_off(
+    settings: Settings, sample_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = create_engine(sample_database, statement_timeout_ms=50)
+
+    def slow(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_sleep(30)"))
+
+    monkeypatch.setattr("webmap.api.places.spend_summary", slow)
+    answer = create_app(settings, hurried).test_client().get("/api/v1/spend")
     hurried.dispose()
     assert answer.status_code == 503
+    assert "took too long" in answer.text
     assert "Retry-After" in answer.headers
+
+
+def test_a_connection_cut_in_flight_is_a_503_and_the_next_request_works(
+    settings: Settings, sample_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = create_engine(sample_database)
+    client = create_app(settings, own).test_client()
+
+    def cut(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("webmap.api.places.spend_summary", cut)
+        assert client.get("/api/v1/spend").status_code == 503
+    assert client.get("/api/v1/spend").status_code == 200
+    own.dispose()
 
 
 def test_a_fault_of_ours_tells_nothing_but_its_number(

@@ -82,12 +82,12 @@ def test_a_malformed_value_is_named_with_what_is_allowed(name: str, value: str, 
 
 
 def test_an_unknown_parameter_is_named_with_those_allowed() -> None:
-    with pytest.raises(InvalidRequestError, match=r"colour: is not a parameter .* district"):
+    with pytest.raises(InvalidRequestError, match=r"colour: not a parameter .* district"):
         parse(("colour", "red"))
 
 
 def test_a_repeated_parameter_is_refused() -> None:
-    with pytest.raises(InvalidRequestError, match="top: was given more than once"):
+    with pytest.raises(InvalidRequestError, match="top: given more than once"):
         parse(("top", "1"), ("top", "2"))
 
 
@@ -102,7 +102,7 @@ def test_methods_that_do_not_go_together_are_refused() -> None:
 
 
 def test_a_required_parameter_is_asked_for() -> None:
-    with pytest.raises(InvalidRequestError, match="postcode: is missing"):
+    with pytest.raises(InvalidRequestError, match="postcode: missing"):
         read(MultiDict(), (Param("postcode", "", example="HD1 2TT", required=True),))
 
 

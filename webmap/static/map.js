@@ -12,6 +12,7 @@
     asset: ['rect', { x: 2.5, y: 2.5, width: 11, height: 11 }],
     place: ['path', { d: 'M8 1 15 8 8 15 1 8Z' }],
   };
+  const NOUNS = { supplier: 'suppliers', anchor: 'anchor institutions', asset: 'public buildings' };
   const CELL = 46; // pixels within which points are shown as one
   const ready = [];
 
@@ -225,7 +226,7 @@
         const rows = await everything(this.state.layers[kind], `${kind}s`);
         const points = rows.filter((row) => row.longitude !== null).map((row) => pointOf(kind, row));
         if (box.checked && !this.groups.has(kind)) this.show(kind, points);
-        status.textContent = `${points.length} shown`;
+        status.textContent = `${points.length} ${NOUNS[kind]} shown`;
       } catch {
         box.checked = false;
         status.textContent = 'That layer could not be loaded. Try again in a moment.';
