@@ -15,6 +15,7 @@ from boundaries.lookups import read_lookup, read_names
 from boundaries.population import read_population
 from boundaries.postcodes import read_postcodes
 from boundaries.sources import identify
+from geo_wealth.pipeline.ahead import ahead
 from geo_wealth.pipeline.load import LoadJob
 from geo_wealth.queries.postcodes import agreement
 from geo_wealth.store import derive, merge
@@ -200,7 +201,7 @@ def postcodes_job(path: Path, *, gives_way: bool = False) -> LoadJob:
                 "terminated": "integer",
             },
         )
-        for chunk in found.chunks:
+        for chunk in ahead(found.chunks):
             copy_frame(connection, "staging_postcode", chunk.assign(source=found.source))
         merge.merge(connection, merge.POSTCODES, dataset_id, gives_way=gives_way)
         return {"source": found.source, "agreement": agreement(connection)}

@@ -99,10 +99,14 @@ def _binary_field(value: str | bytes | None) -> bytes:
 
 def _arrow(column: pd.Series) -> pa.Array:
     """Make an arrow array; Decimals and dates as text, which COPY reads exactly."""
-    if column.dtype == object:
-        values = [None if _missing(value) else str(value) for value in column]
-        return pa.array(values, pa.string())
-    return pa.Array.from_pandas(column)
+    if column.dtype != object:
+        return pa.Array.from_pandas(column)
+    values = column.to_numpy()
+    try:
+        return pa.array(values, pa.string(), from_pandas=True)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # not text: rare, and slower
+        texts = [None if _missing(value) else str(value) for value in values]
+        return pa.array(texts, pa.string())
 
 
 def _missing(value: object) -> bool:

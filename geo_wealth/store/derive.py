@@ -92,33 +92,47 @@ def fit_wards_and_districts(connection: Connection) -> None:
     The ward codes are those of the postcode file, hence the vintage of its release.
     """
     connection.execute(text("DELETE FROM area_lookup WHERE source = 'postcodes'"))
-    for kind in ("ward", "lad"):
-        connection.execute(
-            text(f"""
-                WITH votes AS (
-                    SELECT a.vintage, a.code, p.to_code, count(*) AS votes,
-                        max(p.dataset_id) AS dataset_id
-                    FROM area a
-                    CROSS JOIN LATERAL (
-                        SELECT p.{kind} AS to_code, p.dataset_id FROM postcode p
-                        WHERE p.current AND p.{kind} IS NOT NULL AND p.terminated IS NULL
-                          AND ST_Intersects(a.geom, p.point) OFFSET 0
-                    ) p
-                    WHERE a.current AND a.kind = 'lsoa' AND NOT EXISTS (
-                        SELECT FROM area_lookup l
-                        WHERE l.current AND l.to_kind = :kind AND l.from_vintage = a.vintage
-                          AND l.from_code = a.code)
-                    GROUP BY a.vintage, a.code, p.to_code
-                ), best AS (
-                    SELECT DISTINCT ON (vintage, code) * FROM votes
-                    ORDER BY vintage, code, votes DESC, to_code
-                )
-                INSERT INTO area_lookup (dataset_id, source, from_vintage, from_code, to_kind,
-                    to_vintage, to_code, to_name, current)
-                SELECT b.dataset_id, 'postcodes', b.vintage, b.code, :kind,
-                    coalesce(substring(d.release FROM '20[0-9][0-9]')::smallint, 0),
-                    b.to_code, NULL, true
-                FROM best b JOIN dataset d ON d.id = b.dataset_id
-            """),
-            {"kind": kind},
-        )
+    connection.execute(
+        text(f"""
+            WITH unplaced AS MATERIALIZED (
+                SELECT a.vintage, a.code, a.geom, {_nobody_states("ward")} AS ward,
+                    {_nobody_states("lad")} AS lad
+                FROM area a WHERE a.current AND a.kind = 'lsoa'
+            ), inside AS (
+                SELECT a.vintage, a.code, p.dataset_id, CASE WHEN a.ward THEN p.ward END AS ward,
+                    CASE WHEN a.lad THEN p.lad END AS lad
+                FROM unplaced a
+                CROSS JOIN LATERAL (
+                    SELECT p.ward, p.lad, p.dataset_id FROM postcode p
+                    WHERE p.current AND p.terminated IS NULL
+                      AND ST_Intersects(a.geom, p.point) OFFSET 0
+                ) p
+                WHERE a.ward OR a.lad
+            ), votes AS MATERIALIZED (
+                SELECT vintage, code, ward, lad, count(*) AS votes, max(dataset_id) AS dataset_id
+                FROM inside GROUP BY vintage, code, ward, lad
+            ), best AS (
+                SELECT DISTINCT ON (vintage, code, to_kind) vintage, code, to_kind, to_code,
+                    max(dataset_id) AS dataset_id
+                FROM votes
+                CROSS JOIN LATERAL (VALUES ('ward', ward), ('lad', lad)) k (to_kind, to_code)
+                WHERE to_code IS NOT NULL
+                GROUP BY vintage, code, to_kind, to_code
+                ORDER BY vintage, code, to_kind, sum(votes) DESC, to_code
+            )
+            INSERT INTO area_lookup (dataset_id, source, from_vintage, from_code, to_kind,
+                to_vintage, to_code, to_name, current)
+            SELECT b.dataset_id, 'postcodes', b.vintage, b.code, b.to_kind,
+                coalesce(substring(d.release FROM '20[0-9][0-9]')::smallint, 0),
+                b.to_code, NULL, true
+            FROM best b JOIN dataset d ON d.id = b.dataset_id
+        """)
+    )
+
+
+def _nobody_states(kind: str) -> str:
+    """Test in SQL whether no current lookup gives the ward or district of an LSOA ``a``."""
+    return f"""NOT EXISTS (
+        SELECT FROM area_lookup l
+        WHERE l.current AND l.to_kind = '{kind}' AND l.from_vintage = a.vintage
+          AND l.from_code = a.code)"""

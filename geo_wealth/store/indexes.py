@@ -1,4 +1,4 @@
-"""Filling an empty table fast: indexes and foreign keys are made after the rows, not with them.
+"""Filling an empty table fast: indexes and keys are made after the rows, not with them.
 
 Checking and indexing row by row costs several times the rows themselves. On an empty table
 nobody reads, both can wait until the rows are there, in the same transaction.
@@ -12,17 +12,22 @@ from sqlalchemy import Connection, text
 
 @contextmanager
 def bulk(connection: Connection, table: str) -> Iterator[None]:
-    """Set a table's indexes and foreign keys aside while it is filled, if it is empty.
+    """Set a table's indexes and keys aside while it is filled, if it is empty.
 
-    The primary key stays. Nothing happens to a table that has rows: others may be reading.
+    A primary key that other tables refer to stays. Nothing happens to a table that has rows:
+    others may be reading.
     """
-    if connection.execute(text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one():
+    if has_rows(connection, table):
         yield
         return
     constraints = connection.execute(
         text("""
-            SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-            WHERE conrelid = CAST(:table AS regclass) AND contype = 'f' ORDER BY conname
+            SELECT conname AS name, pg_get_constraintdef(oid) AS definition
+            FROM pg_constraint c
+            WHERE conrelid = CAST(:table AS regclass) AND (contype = 'f' OR contype = 'p'
+                AND NOT EXISTS (
+                    SELECT FROM pg_constraint r WHERE r.contype = 'f' AND r.confrelid = c.conrelid))
+            ORDER BY contype DESC, conname
         """),
         {"table": table},
     ).all()
@@ -46,3 +51,8 @@ def bulk(connection: Connection, table: str) -> Iterator[None]:
         connection.exec_driver_sql(
             f"ALTER TABLE {table} ADD CONSTRAINT {constraint.name} {constraint.definition}"
         )
+
+
+def has_rows(connection: Connection, table: str) -> bool:
+    """Tell whether a table has any row, of whatever dataset."""
+    return bool(connection.execute(text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one())

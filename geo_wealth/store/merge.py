@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from geo_wealth.store.datasets import ROW_KEYS
-from geo_wealth.store.indexes import bulk
+from geo_wealth.store.indexes import bulk, has_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,14 @@ def merge(connection: Connection, how: Merge, dataset_id: int, *, gives_way: boo
     gives_way
         True for the sample: a row that something else already answers for stays aside.
     """
-    connection.execute(text(f"ANALYZE {how.staging}"))
+    replaces = has_rows(connection, how.table)
+    if replaces:
+        connection.execute(text(f"ANALYZE {how.staging}"))
     keys = ROW_KEYS[how.table]
     same = " AND ".join(f't."{key}" = {how.columns[key]}' for key in keys)
     taken = f"SELECT FROM {how.table} t WHERE t.current AND t.dataset_id <> :id AND {same}"
-    current = f"NOT EXISTS ({taken})" if gives_way else "true"
-    if not gives_way:
+    current = f"NOT EXISTS ({taken})" if gives_way and replaces else "true"
+    if replaces and not gives_way:
         connection.execute(
             text(f"""
                 UPDATE {how.table} t SET current = false FROM {how.staging} s
@@ -153,19 +155,20 @@ def merge_ledger(connection: Connection, dataset_id: int) -> None:
             ON CONFLICT DO NOTHING
         """)
     )
-    connection.execute(
-        text("""
-            INSERT INTO payment (dataset_id, payee_id, line, paid_on, reference, amount,
-                charity_number, payee_ref, category, department, purpose, channel)
-            SELECT :id, p.id, s.line, s.paid_on, s.reference, s.amount, s.charity_number,
-                s.payee_ref, s.category, s.department, s.purpose, s.channel
-            FROM staging_payment s
-            JOIN payee p ON p.name_key = s.name_key AND p.state = s.payee_state
-                AND coalesce(p.company_number, '') = coalesce(s.company_number, '')
-            ORDER BY s.line
-        """),
-        {"id": dataset_id},
-    )
+    with bulk(connection, "payment"):
+        connection.execute(
+            text("""
+                INSERT INTO payment (dataset_id, payee_id, line, paid_on, reference, amount,
+                    charity_number, payee_ref, category, department, purpose, channel)
+                SELECT :id, p.id, s.line, s.paid_on, s.reference, s.amount, s.charity_number,
+                    s.payee_ref, s.category, s.department, s.purpose, s.channel
+                FROM staging_payment s
+                JOIN payee p ON p.name_key = s.name_key AND p.state = s.payee_state
+                    AND coalesce(p.company_number, '') = coalesce(s.company_number, '')
+                ORDER BY s.line
+            """),
+            {"id": dataset_id},
+        )
 
 
 def merge_assets(connection: Connection, dataset_id: int) -> None:
