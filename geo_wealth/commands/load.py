@@ -252,7 +252,14 @@ def _left_out(rows: dict[str, object]) -> str:
 
 def _findings(result: LoadResult) -> list[str]:
     agreement = result.report.get("agreement") or {}
-    return [
+    recombined = result.report.get("recombination")
+    lines = []
+    if recombined:
+        lines.append(
+            f"The domain ranks give the score for all {recombined['areas']:,} neighbourhoods, "
+            f"to {recombined['largest_error']:.4f} points."
+        )
+    return lines + [
         f"The publisher's {vintage} LSOA agrees with the polygon around the postcode for "
         f"{found['agreed']:,} of {found['compared']:,} ({found['share']:.2%})."
         for vintage, found in agreement.items()

@@ -16,6 +16,7 @@ from boundaries.population import read_population
 from boundaries.postcodes import read_postcodes
 from boundaries.sources import identify
 from geo_wealth.pipeline.ahead import ahead
+from geo_wealth.pipeline.checks import recombination
 from geo_wealth.pipeline.load import LoadJob
 from geo_wealth.queries.postcodes import agreement
 from geo_wealth.store import derive, merge
@@ -61,7 +62,7 @@ def boundaries_job(path: Path, kind: str, vintage: int, *, gives_way: bool = Fal
                 copy_frame(connection, "staging_lookup", _districts(batch, vintage))
         merge.merge(connection, merge.AREAS, dataset_id, gives_way=gives_way)
         merge.merge(connection, merge.LOOKUPS, dataset_id, gives_way=gives_way)
-        return {"areas": log.loaded}
+        return {"areas": log.loaded, "agreement": agreement(connection)}
 
     return LoadJob(
         "boundaries",
@@ -135,6 +136,7 @@ def deprivation_job(path: Path, index: str, *, gives_way: bool = False) -> LoadJ
 
     def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
         found = read_deprivation(path, index, log)
+        checked = recombination(found.scores, index, path.name)
         vintage = INDEX[index].vintage
         _merge_scores(connection, dataset_id, found.scores, index, gives_way=gives_way)
         if found.population is not None:
@@ -160,6 +162,7 @@ def deprivation_job(path: Path, index: str, *, gives_way: bool = False) -> LoadJ
         return {
             "domains": sorted(set(found.scores["domain"])),
             "denominators": found.population is not None,
+            "recombination": checked,
         }
 
     return LoadJob("deprivation", path, {"index": index}, identify("deprivation", path.name), write)
