@@ -142,7 +142,7 @@ def value_text(slug: str, value: float | None) -> str:
     if value is None:
         return "No data"
     if slug == "spend":
-        return pounds(value)
+        return "under £0.01" if 0 < value < 0.005 else pounds(value)
     return number(value, 1 if slug == "deprivation" else 2)
 
 

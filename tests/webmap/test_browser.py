@@ -1,16 +1,22 @@
 """In a real browser: the three journeys, and what holds on every page."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from geo_wealth.config import Settings
+from geo_wealth.pipeline.load import load
 from geo_wealth.pipeline.ranking import build_ranking
+from geo_wealth.pipeline.sample import sample_jobs
 from geo_wealth.queries.rows import RankRequest
+from webmap import create_app
 from webmap.cli import write_map
 
 pytestmark = pytest.mark.browser
@@ -306,4 +312,31 @@ def test_the_file_works_offline(
     page.goto(path.as_uri())
     expect(page.locator("path.leaflet-interactive")).to_have_count(259)
     assert watch.hosts == {""}
+    assert watch.complaints == []
+
+
+def test_areas_move_in_and_out_of_the_ranking_with_the_weights(
+    browser: Browser,
+    engine: Engine,
+    settings: Settings,
+    serve: Callable[[Flask], AbstractContextManager[str]],
+) -> None:
+    for job in sample_jobs()[:4]:
+        load(engine, job)
+    page = browser.new_page()
+    with serve(create_app(settings, engine)) as site:
+        watch = watched(page, site, "/rank")
+        expect(page.locator("#none-ranked")).to_be_visible()
+        expect(page.locator("#not-ranked")).to_contain_text("Local spend: no ledger is loaded")
+        assert violations(page) == []
+        for slug in ("spend", "assets"):
+            page.locator(f"#w-{slug}").fill("0")
+        page.locator("#w-assets").press("Tab")
+        expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", "E01011140")
+        expect(page.locator("#not-ranked-section")).to_be_hidden()
+        expect(page.locator(".gw-legend__item")).to_have_count(6)
+        expect(page.locator("#ranked .gw-row").first).to_contain_text("no ledger is loaded")
+        page.go_back()
+        expect(page.locator("#none-ranked")).to_be_visible()
+    page.close()
     assert watch.complaints == []

@@ -1,5 +1,6 @@
 """Ward: for a councillor, what stands out, neighbourhood by neighbourhood."""
 
+import math
 from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
 from geo_wealth.errors import NotFoundError
+from geo_wealth.queries import inputs as national
 from geo_wealth.queries import nearby, places
 from geo_wealth.queries.nearby import DistrictPoints
 from geo_wealth.queries.rows import Ranking, WardRow
@@ -83,17 +85,21 @@ def ward_lines(
         return []
     ranked, left_out = table(ranking, replace(filters, sort="rank", order="asc"))
     mine = [row for row in (*ranked, *left_out) if row.code in set(found.lsoas)]
-    return [_line(conn, row, found, ranking.request.index) for row in mine]
+    index = ranking.request.index
+    ranks = national.scores(conn, index, found.lsoas).rank
+    return [
+        WardLine(
+            row=replace(row, shown=True),
+            decile=tenth_of(ranks.get(row.code), INDEX[index].areas),
+            national_rank=ranks.get(row.code),
+        )
+        for row in mine
+    ]
 
 
-def _line(conn: Connection, row: Row, found: WardRow, index: str) -> WardLine:
-    domains = places.area(conn, row.code, found.lsoa_vintage).domains.get(index, ())
-    overall = next((domain for domain in domains if domain.domain == "imd"), None)
-    return WardLine(
-        replace(row, shown=True),
-        overall.decile if overall else None,
-        overall.rank if overall else None,
-    )
+def tenth_of(rank: int | None, areas: int) -> int | None:
+    """Give the tenth of England a rank falls in, 1 the most deprived."""
+    return None if rank is None else math.ceil(10 * rank / areas)
 
 
 def sentences(
@@ -119,8 +125,8 @@ def sentences(
         told.append("None of them is among the most deprived tenth of England.")
     may = sum(asset.eligibility == "eligible" for asset in points.assets)
     told.append(
-        f"We know of {wording.count(len(points.assets), 'public building')} in the ward, "
-        f"{wording.count(may, 'of them', 'of them')} open to transfer."
+        f"We know of {wording.count(len(points.assets), 'public building')} in the ward; "
+        f"{wording.count(may, 'is', 'are') if may else 'none is'} known to be open to transfer."
         if points.assets
         else "We know of no public building in the ward."
     )

@@ -172,11 +172,20 @@
 
   function leftOut(areas) {
     const list = document.getElementById('not-ranked');
-    list.replaceChildren(...areas.map((area) => {
+    const groups = new Map();
+    areas.forEach((area) => groups.set(area.reason, [...(groups.get(area.reason) || []), area]));
+    list.replaceChildren(...[...groups].map(([reason, group]) => {
+      const details = document.createElement('details');
+      details.open = group.length <= 12;
+      const summary = document.createElement('summary');
+      summary.textContent = `${reason.charAt(0).toUpperCase()}${reason.slice(1)} (${group.length})`;
+      details.append(summary);
+      group.forEach((area, place) => {
+        const link = rows.get(area.code)?.querySelector('.gw-cell--name a').cloneNode(true);
+        details.append(link || area.name, place < group.length - 1 ? ', ' : '');
+      });
       const item = document.createElement('li');
-      const link = rows.get(area.code)?.querySelector('.gw-cell--name a').cloneNode(true);
-      if (link) item.append(link);
-      item.append(`: ${area.reason}`);
+      item.append(details);
       return item;
     }));
     document.getElementById('not-ranked-count').textContent = areas.length;
