@@ -361,12 +361,14 @@ def database_url(settings: Settings) -> str:
 
 
 @contextmanager
-def throwaway_cluster(settings: Settings | None = None) -> Iterator[Cluster]:
-    """Yield a running cluster for tests, on quick and careless settings; remove it afterwards."""
+def throwaway_cluster(
+    settings: Settings | None = None, *, fsync: bool = False
+) -> Iterator[Cluster]:
+    """Yield a running cluster for tests, quick and careless or with ``fsync``; then remove it."""
     # Not the system's choice: a deep TMPDIR makes the socket's path too long.
     folder = Path(tempfile.mkdtemp(prefix="gw-", dir="/tmp"))
     folder.chmod(0o755)
-    cluster = Cluster(folder, find_bindir(settings or load_settings()), fsync=False)
+    cluster = Cluster(folder, find_bindir(settings or load_settings()), fsync=fsync)
     try:
         cluster.start()
         yield cluster
