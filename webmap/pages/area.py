@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from boundaries.codes import INDEX, kind_of
 from geo_wealth.errors import NotFoundError
 from geo_wealth.pipeline.explain import explain
+from geo_wealth.pipeline.reach import surroundings
 from geo_wealth.queries import places
 from geo_wealth.queries.rows import AreaRow, AssetRow, Ranking
 from webmap.choropleth import MapParts, MapPoint, MapState, legend_of, render
@@ -19,7 +20,6 @@ from webmap.nearest import asset_point
 from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
 from webmap.params import Values, read
 from webmap.ranked import find_ranking, names, score_classes, scores
-from webmap.reach import surroundings
 
 PARAMS = (*SCORING, VINTAGE, AGAINST)
 WORDS = 4
