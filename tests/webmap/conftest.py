@@ -1,9 +1,9 @@
 """The application on the sample, called directly or served to a real browser."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,13 +12,15 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
+from geo_wealth import doctor
 from geo_wealth.config import Settings
 from webmap import create_app
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = next(filter(None, map(shutil.which, doctor.CHROMIUM)), None)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -75,9 +77,9 @@ def serve() -> Callable[[Flask], AbstractContextManager[str]]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"{CHROMIUM} is absent")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is absent")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield running
         running.close()
