@@ -23,10 +23,14 @@ as_root() {
 apt_install() {
   command -v apt-get >/dev/null 2>&1 || return 1
   as_root true || return 1
-  local options=(-qq -o DPkg::Lock::Timeout=300)
-  as_root apt-get "${options[@]}" update >&2 || return 1
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get "${options[@]}" install -y --no-install-recommends "$@" >&2
+  local options=(-qq -o DPkg::Lock::Timeout=300) said
+  # A source that is broken need not be the one that has the packages.
+  as_root apt-get "${options[@]}" update >&2 || true
+  # Hundreds of lines that matter only when it fails.
+  said=$(as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get "${options[@]}" install -y --no-install-recommends "$@" 2>&1) && return
+  printf '%s\n' "$said" >&2
+  return 1
 }
 
 python_fits() {
