@@ -32,6 +32,8 @@ MAIN_TABLE = {
 
 # One loader at a time: the order of activations is then a fact, not a race.
 _LOAD_LOCK = 0x6765_6F77
+# For sorts and indexes of one load, which is alone; PostgreSQL's defaults spill to disk.
+_ROOM = {"work_mem": "64MB", "maintenance_work_mem": "256MB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,10 @@ class DatasetSpec:
 
 
 def lock_loads(connection: Connection) -> None:
-    """Wait until no other load is under way; released with the transaction."""
+    """Wait until no other load is under way, then take memory; both end with the transaction."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOAD_LOCK})
+    for setting, size in _ROOM.items():
+        connection.execute(text(f"SET LOCAL {setting} = '{size}'"))
 
 
 def find_dataset(connection: Connection, key: str) -> int | None:

@@ -145,7 +145,7 @@ def merge_register(connection: Connection, dataset_id: int, kind: str) -> None:
 
 def merge_ledger(connection: Connection, dataset_id: int) -> None:
     """Insert payments; a payee is one name and company number, however often it is paid."""
-    connection.execute(text("ANALYZE staging_payment"))
+    connection.execute(text("ANALYZE staging_payment (name_key, company_number, payee_state)"))
     connection.execute(
         text("""
             INSERT INTO payee (name, name_key, company_number, state)

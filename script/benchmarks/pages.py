@@ -69,7 +69,7 @@ def page_weight(server: Server) -> list[Finding]:
     theirs = len(gzip.compress(embedded))
     return [
         Finding("page", "rank page over the wire", total / _KILO, "kB", 400, sides=sides),
-        Finding("page", "rank page / folium with all embedded", total / theirs, sides=raw),
+        Finding("page", "page with table and styles / folium map", total / theirs, sides=raw),
     ]
 
 
