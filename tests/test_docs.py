@@ -13,19 +13,20 @@ from typing import Any
 import pytest
 import typer
 
+import webmap.cli  # noqa: F401  (adds the command serve)
 from geo_wealth import ledger
+from geo_wealth.cli import app
 from geo_wealth.config import Settings
 from geo_wealth.layouts import from_mapping
 from webmap.api.blueprint import ROUTES
 from webmap.app import create_app
-from webmap.cli import app
 from webmap.params import Param
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PROSE = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
-SCRIPT_OPTIONS = {"--port", "--no-browser", "--profile"}
+SCRIPT_OPTIONS = {"--port", "--no-browser", "--profile", "--quick", "--only"}
 # What desktops and shells set, and nobody would set for us.
 NOT_OURS = {"DISPLAY", "WAYLAND_DISPLAY", "PATH"}
 OTHER_PROGRAMS = {"git", "cd", "docker", "export"}
@@ -180,18 +181,26 @@ def test_every_setting_is_documented_with_its_default_and_no_other() -> None:
 
 
 def test_every_other_variable_is_documented_and_no_other() -> None:
-    code = [
-        p for name in ("boundaries", "geo_wealth", "webmap", "tests") for p in tree(name, ".py")
-    ]
-    shell = [*tree("script", ""), ROOT / ".ci/run", ROOT / "docker/compose.yaml"]
-    read = {v for p in code for v in re.findall(r'environ(?:\.get\(|\[)"([A-Z_]+)"', text(p))}
-    read |= {v for p in shell for v in re.findall(r"\$\{([A-Z][A-Z_]+):[-?]", text(p))}
+    code = [text(path) for path in committed() if path.suffix == ".py"]
+    shell = [text(path) for path in committed() if is_shell(path) or path.name == "compose.yaml"]
+    read = {name for part in code for name in re.findall(r'environ(?:\.get\(|\[)"([A-Z_]+)"', part)}
+    read |= {name for part in shell for name in re.findall(r"\$\{([A-Z][A-Z_]+):[-?]", part)}
     table = variables("Configuration", "| variable | what it sets |")
     assert set(table) == read - set(settings()) - NOT_OURS
 
 
-def tree(folder: str, suffix: str) -> list[Path]:
-    return [path for path in (ROOT / folder).rglob(f"*{suffix}") if path.is_file()]
+def is_shell(path: Path) -> bool:
+    return path.parent.name in {"script", ".ci"} and text(path).startswith("#")
+
+
+def test_every_script_to_run_is_documented_and_no_other() -> None:
+    named = set(re.findall(r"(?<![\w/.])script/[a-z]+", README))
+    shipped = {f"script/{path.name}" for path in committed() if has_usage(path)}
+    assert named == shipped
+
+
+def has_usage(path: Path) -> bool:
+    return path.parent == ROOT / "script" and "Usage: script/" in text(path)
 
 
 def text(path: Path) -> str:
