@@ -18,7 +18,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = ["script/bootstrap", "script/demo", "script/test", ".ci/run"]
+SCRIPTS = ["script/bootstrap", "script/demo", "script/test", "script/bench", ".ci/run"]
 LOCKS = ["requirements.lock", "docker/requirements.lock", "script/requirements-node.lock"]
 
 
@@ -52,7 +52,7 @@ def test_ci_runs_the_tests() -> None:
     assert "exec script/test" in (ROOT / ".ci" / "run").read_text()
 
 
-@pytest.mark.parametrize("name", ["script/bootstrap", "script/demo", "script/test"])
+@pytest.mark.parametrize("name", ["script/bootstrap", "script/demo", "script/test", "script/bench"])
 def test_help_does_nothing_but_help(name: str) -> None:
     done = run(str(ROOT / name), "--help")
     assert done.returncode == 0
