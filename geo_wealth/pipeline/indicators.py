@@ -12,6 +12,7 @@ from boundaries.codes import INDEX
 from geo_wealth.access import WALKING_BANDS, float_catchment, within
 from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.indicators import INDICATORS
+from geo_wealth.memory import Memory
 from geo_wealth.queries import inputs, membership
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.rows import IndicatorValue, SpendSummary
@@ -48,6 +49,9 @@ class DistrictInputs:
     spend: SpendSummary
 
 
+_MEMORY: Memory[DistrictInputs] = Memory(size=32)
+
+
 def district_inputs(
     connection: Connection, district: str, index: str, *, eligible_only: bool
 ) -> DistrictInputs:
@@ -63,11 +67,9 @@ def district_inputs(
     if index not in INDEX:
         raise InvalidRequestError("index", f"allowed are {', '.join(INDEX)}; found {index!r}.")
     key = (str(connection.engine.url), data_version(connection), district, index, eligible_only)
-    found = _MEMORY.get(key)
-    if found is None:
-        found = _compute(connection, district, index, eligible_only=eligible_only)
-        _MEMORY.put(key, found)
-    return found
+    return _MEMORY.recall(
+        key, lambda: _compute(connection, district, index, eligible_only=eligible_only)
+    )
 
 
 def _compute(
@@ -299,22 +301,3 @@ def _name_set(sets: dict[str, tuple[str, ...]], keys: set[str]) -> str | None:
     name = f"set-{hashlib.sha256(' '.join(ordered).encode()).hexdigest()[:12]}"
     sets[name] = ordered
     return name
-
-
-class _Memory:
-    """The last few results, by database, data version and question."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: dict[tuple[object, ...], DistrictInputs] = {}
-
-    def get(self, key: tuple[object, ...]) -> DistrictInputs | None:
-        return self._kept.get(key)
-
-    def put(self, key: tuple[object, ...], value: DistrictInputs) -> None:
-        while len(self._kept) >= self._size:
-            self._kept.pop(next(iter(self._kept)), None)
-        self._kept[key] = value
-
-
-_MEMORY = _Memory(size=32)

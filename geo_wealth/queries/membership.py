@@ -50,24 +50,34 @@ def members_of(connection: Connection, kind: str, code: str, vintage: int) -> li
 
 
 def district_name(connection: Connection, district: str) -> str:
-    """Name a district; by the common start of its LSOAs' names when nothing else does."""
-    name = connection.execute(
+    """Name a district; see :func:`district_names`."""
+    return district_names(connection, [district])[district]
+
+
+def district_names(connection: Connection, districts: Sequence[str]) -> dict[str, str]:
+    """Name districts: by boundary, by lookup, else by the common start of their LSOAs' names.
+
+    One that nothing names is called by its code.
+    """
+    rows = connection.execute(
         text("""
-            SELECT name FROM (
-                SELECT name, 1 AS turn, vintage FROM area
-                WHERE current AND kind = 'lad' AND code = :code
+            SELECT DISTINCT ON (code) code, name FROM (
+                SELECT code, name, 1 AS turn, vintage FROM area
+                WHERE current AND kind = 'lad' AND code = ANY(:codes)
                 UNION ALL
-                SELECT to_name, 2, to_vintage FROM area_lookup
-                WHERE current AND to_kind = 'lad' AND to_code = :code AND to_name IS NOT NULL
+                SELECT to_code, to_name, 2, to_vintage FROM area_lookup
+                WHERE current AND to_kind = 'lad' AND to_code = ANY(:codes)
+                  AND to_name IS NOT NULL
                 UNION ALL
-                SELECT regexp_replace(a.name, ' [0-9]+[A-Z]$', ''), 3, a.vintage
+                SELECT l.to_code, regexp_replace(a.name, ' [0-9]+[A-Z]$', ''), 3, a.vintage
                 FROM area_lookup l JOIN area a ON a.code = l.from_code AND a.current
-                WHERE l.current AND l.to_kind = 'lad' AND l.to_code = :code
-            ) known ORDER BY turn, vintage DESC, name LIMIT 1
+                WHERE l.current AND l.to_kind = 'lad' AND l.to_code = ANY(:codes)
+            ) known ORDER BY code, turn, vintage DESC, name
         """),
-        {"code": district},
-    ).scalar()
-    return district if name is None else str(name)
+        {"codes": list(districts)},
+    )
+    found = {row.code: str(row.name) for row in rows}
+    return {code: found.get(code, code) for code in districts}
 
 
 def belongs_to(

@@ -9,7 +9,15 @@ from sqlalchemy import Connection, text
 from boundaries import postcode as spelling
 from boundaries.codes import INDEX
 from geo_wealth.errors import NotFoundError
-from geo_wealth.queries.membership import belongs_to, district_name, members, residents_of
+from geo_wealth.memory import Memory
+from geo_wealth.queries.datasets import data_version
+from geo_wealth.queries.membership import (
+    belongs_to,
+    district_name,
+    district_names,
+    members,
+    residents_of,
+)
 from geo_wealth.queries.postcodes import locate
 from geo_wealth.queries.rows import (
     AreaRow,
@@ -22,8 +30,16 @@ from geo_wealth.queries.rows import (
 __all__ = ["area", "districts", "features", "locate", "search", "ward", "wards"]
 
 
-def districts(connection: Connection) -> list[District]:
-    """List the districts that can be ranked: those whose LSOAs have an index loaded."""
+_DISTRICTS: Memory[tuple[District, ...]] = Memory(size=8)
+
+
+def districts(connection: Connection) -> tuple[District, ...]:
+    """List the districts that can be ranked, by name: those whose LSOAs have an index loaded."""
+    key = (str(connection.engine.url), data_version(connection))
+    return _DISTRICTS.recall(key, lambda: _find_districts(connection))
+
+
+def _find_districts(connection: Connection) -> tuple[District, ...]:
     rows = connection.execute(
         text("""
             SELECT l.to_code AS code, array_agg(DISTINCT d.index ORDER BY d.index) AS indices
@@ -32,12 +48,12 @@ def districts(connection: Connection) -> list[District]:
                 AND l.from_vintage = CASE d.index WHEN 'imd2019' THEN 2011 ELSE 2021 END
             JOIN area a ON a.code = d.code AND a.current AND a.vintage = l.from_vintage
             WHERE d.current AND d.domain = 'imd'
-            GROUP BY l.to_code ORDER BY l.to_code
+            GROUP BY l.to_code
         """)
     ).all()
-    return [
-        District(row.code, district_name(connection, row.code), tuple(row.indices)) for row in rows
-    ]
+    called = district_names(connection, [row.code for row in rows])
+    found = (District(row.code, called[row.code], tuple(row.indices)) for row in rows)
+    return tuple(sorted(found, key=lambda district: (district.name, district.code)))
 
 
 def search(connection: Connection, query: str, limit: int = 10) -> list[PlaceMatch]:

@@ -7,22 +7,29 @@ from geo_wealth.errors import GeoWealthError
 from geo_wealth.queries import places
 from geo_wealth.queries.rows import District, PlaceMatch, PostcodePlace, WardRow
 from webmap.database import connection
+from webmap.filters import DISTRICT
 from webmap.pages.blueprint import blueprint, page, sample_in_use
 from webmap.params import Param, read
 
-SEARCH = (Param("q", "A postcode, or the name or code of a ward or place.", maximum=100),)
+SEARCH = (
+    Param("q", "A postcode, or the name or code of a ward or place.", maximum=100),
+    DISTRICT,
+)
 KINDS = {"lsoa": "neighbourhood", "ward": "ward", "lad": "district", "postcode": "postcode"}
 
 
 @blueprint.get("/")
 def home() -> Response:
     """Show the search box, what it found, and the doors."""
-    text = read(request.args, SEARCH)["q"] or ""
+    values = read(request.args, SEARCH)
+    text = values["q"] or ""
     conn = connection()
     place, matches, problem = find(conn, text) if text else (None, [], None)
     if "q" in request.args and not text:
         problem = "Enter a postcode, or the name of a ward or place."
-    known = [(district, places.wards(conn, district.code)) for district in places.districts(conn)]
+    districts = places.districts(conn)
+    chosen = values["district"] or (districts[0].code if len(districts) == 1 else None)
+    known = [(row, places.wards(conn, row.code)) for row in districts if row.code == chosen]
     return page(
         "home.html",
         title="Where would local spending do most good?",
@@ -30,7 +37,9 @@ def home() -> Response:
         place=place,
         matches=[(match, link(match), KINDS[match.kind]) for match in matches],
         problem=problem,
-        districts=known,
+        districts=districts,
+        chosen=chosen,
+        listed=known,
         examples=examples(known),
         sample=sample_in_use(conn),
     )

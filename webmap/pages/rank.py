@@ -1,5 +1,6 @@
 """Rank: the table and the map of the same rows, under weights that the reader sets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -99,7 +100,7 @@ def context_line(ranking: Ranking) -> str:
     return ", ".join(parts) + "."
 
 
-def controls(filters: RankFilters, ranking: Ranking, known: list[District]) -> dict[str, Any]:
+def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) -> dict[str, Any]:
     """Gather the links and form values that carry the state of the address."""
     free = replace(filters, kept=None)
     query = query_of(free)
@@ -125,6 +126,7 @@ def controls(filters: RankFilters, ranking: Ranking, known: list[District]) -> d
         "districts": known,
         "indices": indices_of(known, ranking.request.district),
         "others": others(known, ranking),
+        "releases": sorted({index for district in known for index in district.indices}),
     }
 
 
@@ -139,12 +141,12 @@ def sort_link(filters: RankFilters, key: str) -> str:
     return f"{address('pages.rank', query_of(filters, **changes))}#ranking"
 
 
-def indices_of(known: list[District], district: str) -> tuple[str, ...]:
+def indices_of(known: Sequence[District], district: str) -> tuple[str, ...]:
     """Return the releases loaded for a district."""
     return next((row.indices for row in known if row.code == district), ())
 
 
-def others(known: list[District], ranking: Ranking) -> list[tuple[str, str]]:
+def others(known: Sequence[District], ranking: Ranking) -> list[tuple[str, str]]:
     """Link the other districts and releases that can be ranked."""
     here = (ranking.request.district, ranking.request.index)
     return [
