@@ -22,7 +22,7 @@ def bulk(connection: Connection, table: str) -> Iterator[None]:
         return
     constraints = connection.execute(
         text("""
-            SELECT conname AS name, pg_get_constraintdef(oid) AS definition
+            SELECT conname AS name, contype AS kind, pg_get_constraintdef(oid) AS definition
             FROM pg_constraint c
             WHERE conrelid = CAST(:table AS regclass) AND (contype = 'f' OR contype = 'p'
                 AND NOT EXISTS (
@@ -40,6 +40,9 @@ def bulk(connection: Connection, table: str) -> Iterator[None]:
         """),
         {"table": table},
     ).all()
+    if any(constraint.kind == "p" for constraint in constraints):
+        # New storage: a server that need not replicate then writes no log of the rows.
+        connection.execute(text(f"TRUNCATE {table}"))
     for constraint in constraints:
         connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {constraint.name}"))
     for index in indexes:

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -265,19 +267,21 @@ def _cursor(engine: Engine, work: Callable[[Any], object]) -> None:
 
 
 def _ogr2ogr(path: Path, engine: Engine) -> None:
+    """Unpack and let GDAL do it: no checks, no generalised copy, no index."""
     address = engine.url
     target = f"PG:dbname={address.database} user={address.username} " + " ".join(
         f"{key}={part}" for key, part in address.query.items()
     )
     options = ["-nln", "rival", "-t_srs", "EPSG:27700", "-nlt", "PROMOTE_TO_MULTI"]
-    command = ["ogr2ogr", "-f", "PostgreSQL", target, f"/vsizip/{path}", *options]
-    done = subprocess.run(
-        [*command, "-lco", "SPATIAL_INDEX=NONE"],
-        env={**os.environ, "PG_USE_COPY": "YES"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as packed:
+        file = packed.extract(packed.namelist()[0], folder)
+        done = subprocess.run(
+            ["ogr2ogr", "-f", "PostgreSQL", target, file, *options, "-lco", "SPATIAL_INDEX=NONE"],
+            env={**os.environ, "PG_USE_COPY": "YES"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise WrongResultError(f"ogr2ogr: {done.stderr.strip()[:300]}")
 
