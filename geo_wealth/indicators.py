@@ -112,3 +112,15 @@ _ALL = (
 
 INDICATORS: dict[str, Indicator] = {indicator.slug: indicator for indicator in _ALL}
 """By slug, in the order in which pages and files show them."""
+
+_MEASURES = {
+    "imd2019": "mid-2015, as IMD 2019 counts them",
+    "imd2025": "as IMD 2025 counts them",
+    "census2021": "Census 2021",
+    "mid2020": "mid-2020 estimate",
+}
+
+
+def measure_name(measure: str) -> str:
+    """Name a count of residents: ``census2021`` is Census 2021."""
+    return _MEASURES.get(measure, measure)

@@ -138,11 +138,23 @@ def test_kirklees_is_ranked_on_real_data(real: Connection) -> None:
     assert "census2021" in str(cell.denominator)
 
 
-def test_nothing_is_eligible_where_nobody_says_so(real: Connection) -> None:
+def test_eligibility_that_nobody_states_is_unknown_and_not_zero(real: Connection) -> None:
     request = RankRequest("E08000034", "imd2025", eligible_only=True)
     ranking = build_ranking(real, request)
-    assert {area.indicators["assets"].value for area in ranking.areas} == {0.0}
-    assert ranking.id != build_ranking(real, replace(request, eligible_only=False)).id
+    assert not ranking.areas
+    assert {area.indicators["assets"].value for area in ranking.not_ranked} == {None}
+    assert {area.reason for area in ranking.not_ranked} == {
+        "buildings: no register loaded says which buildings here may be transferred"
+    }
+    without = build_ranking(real, replace(request, weights={"deprivation": 1, "spend": 1}))
+    assert len(without.areas) == 260
+
+
+def test_a_district_without_ledger_or_register_has_no_figure_not_zero(real: Connection) -> None:
+    ranking = build_ranking(real, RankRequest("E08000036", index="imd2025"))
+    assert ranking.district_name == "Wakefield"
+    reasons = {area.reason for area in ranking.not_ranked}
+    assert any("land and buildings" in reason for reason in reasons)
 
 
 def test_neighbouring_councils_spend_is_placed_to_the_penny(

@@ -41,12 +41,11 @@ def write_map(conn: Connection, ranking: Ranking, path: Path) -> None:
     from webmap.standalone import standalone_map  # noqa: PLC0415
 
     codes = sorted(names(ranking))
-    sets = [key for keys in ranking.dataset_sets.values() for key in keys]
     standalone_map(
         ranking,
         places.features(conn, ranking.lsoa_vintage, codes),
         path,
-        attributions=attributions(conn, [*ranking.datasets, *sets]),
+        attributions=attributions(conn, ranking.datasets),
     )
 
 

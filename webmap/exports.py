@@ -13,11 +13,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 
 from geo_wealth.commands.output import csv_text
-from geo_wealth.pipeline.table import ranking_rows
+from geo_wealth.pipeline.table import credited, ranking_rows
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.rows import Ranking
-from webmap.api.rankings import dataset_keys
 from webmap.caching import cached
 from webmap.filters import ORDERING, RANKING, RankFilters, rank_filters
 from webmap.params import Values, read
@@ -72,9 +71,8 @@ def records(filters: RankFilters, ranking: Ranking) -> list[dict[str, Any]]:
 def to_csv(conn: Connection, filters: RankFilters, ranking: Ranking) -> bytes:
     """Write CSV that a spreadsheet may open; the sources stand in the last column."""
     header, _rows = ranking_rows(ranking)
-    credit = " | ".join(attributions(conn, dataset_keys(ranking)))
-    rows = [(*row.values(), credit) for row in records(filters, ranking)]
-    return csv_text((*header, "attribution"), rows).encode()
+    rows = [tuple(row.values()) for row in records(filters, ranking)]
+    return csv_text(*credited(header, rows, attributions(conn, ranking.datasets))).encode()
 
 
 def to_geojson(conn: Connection, filters: RankFilters, ranking: Ranking) -> bytes:
@@ -93,7 +91,7 @@ def collection(conn: Connection, filters: RankFilters, ranking: Ranking) -> dict
         "type": "FeatureCollection",
         "ranking": ranking.id,
         "sample": ranking.sample,
-        "attribution": attributions(conn, dataset_keys(ranking)),
+        "attribution": attributions(conn, ranking.datasets),
         "features": [
             {
                 "type": "Feature",

@@ -52,7 +52,7 @@ METHODS = (
     Param("aggregate", "How they are joined.", allowed=AGGREGATE, default="linear"),
     Param(
         "eligible_only",
-        "Count only buildings known to be open to transfer.",
+        "Count only buildings that may be transferred.",
         kind="boolean",
         default=False,
     ),

@@ -6,7 +6,7 @@ from webmap.choropleth import MapPoint
 
 ELIGIBILITY = {
     "eligible": "May be transferred",
-    "not_eligible": "Not open to transfer",
+    "not_eligible": "May not be transferred",
     "unknown": "Not known whether it may be transferred",
 }
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from geo_wealth.errors import NotFoundError
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.pipeline.ranking import build_ranking, kept_ranking
-from geo_wealth.queries.places import districts
+from geo_wealth.queries.places import default_district, districts
 from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking
 from webmap.classes import Classes, classify
 from webmap.filters import SHOWN, RankFilters, located
@@ -74,12 +74,14 @@ def find_ranking(conn: Connection, filters: RankFilters) -> tuple[RankFilters, R
 
 
 def fill_in(conn: Connection, filters: RankFilters) -> RankFilters:
-    """Choose the first district and its newest index where the address names none."""
+    """Choose the district with most data, and its newest index, where the address names none."""
     if filters.request.district and filters.request.index:
         return filters
     known = [row for row in districts(conn) if row.indices]
     wanted = filters.request.district
-    chosen = next((row for row in known if wanted in ("", row.code)), None)
+    if not wanted and known:
+        wanted = default_district(conn).code
+    chosen = next((row for row in known if row.code == wanted), None)
     if chosen is None:
         raise NotFoundError(
             f"{wanted} is not a district that can be ranked." if wanted else NO_DISTRICT

@@ -1,5 +1,6 @@
 """The web server: gunicorn in this very process' care, on the loopback unless told otherwise."""
 
+import socket
 import sys
 import threading
 import webbrowser
@@ -30,6 +31,7 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         When the front-end assets are missing, or the system has no gunicorn.
     """
     check_assets()
+    check_port(settings)
     logs.configure()
     app = create_app(settings)
     address = url(settings)
@@ -50,6 +52,20 @@ def check_assets() -> None:
     missing = [name for name in REQUIRED if not (STATIC / name).is_file()]
     if missing:
         raise SetupError("The front-end assets are missing: run script/bootstrap.")
+
+
+def check_port(settings: Settings) -> None:
+    """Refuse a port that something else answers on, before anything says it is up."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SetupError(
+                f"{settings.host} port {settings.port} cannot be used ({error.strerror}): stop "
+                f"what uses it, or try `geo-wealth serve --port {settings.port + 1}`."
+            ) from error
 
 
 def run(app: Flask, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from geo_wealth.config import Settings
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import INDICATORS, measure_name
 from webmap import wording
 from webmap.ranked import UNITS, value_text
 from webmap.static_files import asset
@@ -53,6 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         metres=wording.metres,
         number=wording.number,
         index_name=wording.index_name,
+        measure_name=measure_name,
         listed=wording.listed,
         value_text=lambda value, slug: value_text(slug, value),
     )

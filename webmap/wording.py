@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from geo_wealth.pipeline import words
 from geo_wealth.pipeline.words import count, index_name, ordinal
+from geo_wealth.pipeline.words import number as number_in_words
 
-__all__ = ["count", "index_name", "ordinal"]
+__all__ = ["count", "index_name", "number_in_words", "ordinal"]
 
 NBSP = "\u00a0"
 

@@ -11,7 +11,9 @@ from geo_wealth.pipeline import switch
 from geo_wealth.queries.datasets import datasets
 from geo_wealth.queries.rows import DatasetRow
 
-app = typer.Typer(help="What is loaded.", invoke_without_command=True)
+app = typer.Typer(
+    help="What is loaded. Example: geo-wealth datasets --json", invoke_without_command=True
+)
 
 Key = Annotated[str, typer.Argument(help="Key of the dataset, or the start of it.")]
 
@@ -33,14 +35,21 @@ def list_datasets(context: typer.Context, *, as_json: Json = False) -> None:
         typer.echo("Nothing is loaded. `geo-wealth sample` loads the Kirklees sample.")
         return
     print_table(
-        [("dataset", "left"), ("what", "left"), ("rows", "right"), ("state", "left")],
         [
-            (
+            *(("dataset", "left"), ("what", "left"), ("publisher", "left"), ("release", "left")),
+            *(("licence", "left"), ("rows", "right"), ("state", "left"), ("sha256", "left")),
+        ],
+        [
+            [
                 row.key,
-                row.title + ("  (sample data)" if row.sample else ""),
+                row.title + (" (sample data)" if row.sample else ""),
+                row.publisher or "not known",
+                row.release or "not known",
+                row.licence or "not known",
                 f"{row.rows_loaded:,}",
                 row.state,
-            )
+                row.sha256[:12],
+            ]
             for row in rows
         ],
     )

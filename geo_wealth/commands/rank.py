@@ -15,8 +15,9 @@ from geo_wealth.indicators import INDICATORS
 from geo_wealth.pipeline.documents import explanation_document, ranking_document
 from geo_wealth.pipeline.explain import explain as explain_area
 from geo_wealth.pipeline.ranking import build_ranking, keep_ranking, kept_ranking
-from geo_wealth.pipeline.table import ranking_rows
+from geo_wealth.pipeline.table import credited, ranking_rows
 from geo_wealth.pipeline.words import context_line
+from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.rows import Ranking, RankRequest
 
 map_writer: Callable[[Connection, Ranking, Path], None] | None = None
@@ -66,8 +67,8 @@ def rank(
     with reading(engine) as connection:
         ranking = kept_ranking(connection, kept) if kept else _build(connection, request)
         if csv is not None:
-            header, rows = ranking_rows(ranking)
-            write_text(csv, csv_text(header, rows))
+            owed = attributions(connection, ranking.datasets)
+            write_text(csv, csv_text(*credited(*ranking_rows(ranking), owed)))
         if map_file is not None:
             _write_map(connection, ranking, map_file)
     if keep:

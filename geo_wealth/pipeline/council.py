@@ -111,7 +111,12 @@ def assets_job(
         "assets",
         path,
         {"owner": owner} | _mapping_parameter(mapping),
-        _council_source(f"Land and buildings of {owner or path.stem}", owner, path, sample=sample),
+        _council_source(
+            f"Land and buildings of {owner}" if owner else "Land and buildings",
+            owner,
+            path,
+            sample=sample,
+        ),
         write,
         derive=(derive.locate_by_postcode,),
         sample=sample,
@@ -144,5 +149,5 @@ def _mapping_parameter(mapping: Path | None) -> dict[str, Any]:
 
 def _council_source(title: str, publisher: str | None, path: Path, *, sample: bool) -> Source:
     if sample:
-        return Source(f"{title} (sample data)", "Geo Wealth", None, _SAMPLE_LICENCE, None)
-    return Source(title, publisher, path.stem, None, None)
+        return Source(title, "Geo Wealth", None, _SAMPLE_LICENCE, None)
+    return Source(f"{title}, {path.stem}", publisher, None, None, None)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from geo_wealth.indicators import INDICATORS
 from geo_wealth.queries.rows import (
     IndicatorValue,
     NotRanked,
@@ -31,9 +32,12 @@ def thaw(text: str, ranking_id: str) -> Ranking:
     """Read back what :func:`freeze` wrote."""
     content = orjson.loads(text)
     spend = content.pop("spend")
+    request = content.pop("request")
+    for name in ("weights", "directions"):
+        request[name] = _in_order(request[name])
     return Ranking(
         id=ranking_id,
-        request=RankRequest(**content.pop("request")),
+        request=RankRequest(**request),
         datasets=tuple(content.pop("datasets")),
         dataset_sets={name: tuple(keys) for name, keys in content.pop("dataset_sets").items()},
         spend=SpendSummary(
@@ -55,7 +59,12 @@ def thaw(text: str, ranking_id: str) -> Ranking:
 
 def _with_cells(row: dict[str, Any]) -> dict[str, Any]:
     cells = {slug: IndicatorValue(**cell) for slug, cell in row["indicators"].items()}
-    return row | {"indicators": cells}
+    return row | {"indicators": _in_order(cells)}
+
+
+def _in_order(by_slug: dict[str, Any]) -> dict[str, Any]:
+    """Put indicators back in the order of the catalogue, which columns follow."""
+    return {slug: by_slug[slug] for slug in INDICATORS if slug in by_slug}
 
 
 def _date(value: str | None) -> date | None:

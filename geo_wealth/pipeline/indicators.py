@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from boundaries.codes import INDEX
 from geo_wealth.access import WALKING_BANDS, float_catchment, within
 from geo_wealth.errors import InvalidRequestError, NotFoundError
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import INDICATORS, measure_name
 from geo_wealth.memory import Memory
 from geo_wealth.queries import inputs, membership
 from geo_wealth.queries.datasets import data_version
@@ -213,6 +213,8 @@ def _spend(
         nothing = "no payee of the ledgers loaded could be placed; load a register of suppliers"
     access = people.access(pounds)
     reach = people.in_reach(pounds)
+    if nothing is None and not any(len(reach.get(code, ())) for code in codes):
+        nothing = "no ledger covers this area: no supplier that could be placed is near"
     return [
         _missing("spend", reason)
         if (reason := nothing or people.missing(code))
@@ -221,7 +223,7 @@ def _spend(
             access[code],
             dataset,
             None,
-            denominator=_residents_text(people),
+            denominator=_residents_text("spend", people),
             beside={"suppliers_in_reach": len(reach[code])},
         )
         for code in codes
@@ -244,6 +246,9 @@ def _assets(
     access = people.access(supplies)
     reach = people.in_reach(every)
     states = np.array(every.state, dtype=np.str_)
+    if nothing is None:
+        near = {state for code in codes for state in states[reach.get(code, _NONE)].tolist()}
+        nothing = _uncovered(near, eligible_only=eligible_only)
     return [
         _missing("assets", reason)
         if (reason := nothing or people.missing(code))
@@ -252,7 +257,7 @@ def _assets(
             1000 * access[code],
             dataset,
             None,
-            denominator=_residents_text(people),
+            denominator=_residents_text("assets", people),
             beside={
                 f"{state}_in_reach": int(np.count_nonzero(states[reach[code]] == state))
                 for state in ("eligible", "unknown", "not_eligible")
@@ -263,8 +268,21 @@ def _assets(
     ]
 
 
-def _residents_text(people: _People) -> str:
-    return f"{INDICATORS['spend'].denominator} (residents: {people.measure})"
+_NONE = np.empty(0, dtype=np.int64)
+
+
+def _uncovered(states: set[str], *, eligible_only: bool) -> str | None:
+    """Say why buildings near a district are unknown, and not none; None where they are known."""
+    if not states:
+        return "no register of land and buildings covers this area"
+    if eligible_only and states == {"unknown"}:
+        return "no register loaded says which buildings here may be transferred"
+    return None
+
+
+def _residents_text(slug: str, people: _People) -> str:
+    measure = "not known" if people.measure is None else measure_name(people.measure)
+    return f"{INDICATORS[slug].denominator} (residents: {measure})"
 
 
 def _value(

@@ -1,6 +1,6 @@
 """A ranking as a flat table, for CSV and GeoPackage: one row for each area, ranked or not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from geo_wealth.indicators import INDICATORS
@@ -26,6 +26,14 @@ def ranking_rows(ranking: Ranking) -> tuple[tuple[str, ...], list[tuple[Any, ...
         head = (None, missing.code, missing.name, missing.ward_name, None)
         rows.append((*head, *_cells(missing), missing.reason, ranking.id, note))
     return tuple(header), rows
+
+
+def credited(
+    header: Sequence[str], rows: Iterable[Sequence[Any]], credits_owed: Iterable[str]
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Add a last column that names, in every row, whom the licences ask to name."""
+    credit = " | ".join(credits_owed)
+    return (*header, "attribution"), [(*row, credit) for row in rows]
 
 
 def _cells(area: RankedArea | NotRanked) -> Iterator[Any]:

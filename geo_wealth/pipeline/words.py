@@ -123,7 +123,7 @@ def contribution_sentence(area: RankedArea) -> str:
     parts = sorted(
         (-(cell.contribution or 0.0), INDICATORS[slug].short_name.lower(), cell)
         for slug, cell in area.indicators.items()
-        if cell.contribution is not None
+        if cell.contribution
     )
     listed = ", ".join(f"{-size:.3f} from {name}" for size, name, _cell in parts)
     return f"Its score is {area.score:.3f}: {listed}."
@@ -153,7 +153,7 @@ def _spend(ranking: Ranking, cell: IndicatorValue) -> str:
     values = [value for value in found if value is not None]
     above = sum(value > cell.value for value in values)
     placed = ranking.spend.share_located
-    placed_words = f"; we could place {percent(placed)} of that spending" if placed else ""
+    placed_words = f"; we could place {percent(placed)} of all their spending" if placed else ""
     compared = (
         f", less than near {above} other neighbourhoods"
         if above > len(values) / 2
@@ -182,7 +182,8 @@ def _assets(cell: IndicatorValue) -> str:
 def _eligibility(eligible: int, other: int, unknown: int) -> str:
     """Say how many may be transferred, may not, and of how many nobody has said."""
     if not eligible and not other:
-        return "nobody has said yet whether any of them may be transferred"
+        which = "it" if unknown == 1 else "any of them"
+        return f"nobody has said yet whether {which} may be transferred"
     parts = [f"{number(eligible)} may be transferred"]
     if other:
         parts.append(f"{number(other)} may not")

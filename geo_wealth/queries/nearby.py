@@ -48,7 +48,8 @@ _ANCHORS = """
 """
 
 _PLACE = """
-    ST_X(ST_Transform(point, 4326)) AS longitude, ST_Y(ST_Transform(point, 4326)) AS latitude
+    round(ST_X(ST_Transform(point, 4326))::numeric, 6)::float8 AS longitude,
+    round(ST_Y(ST_Transform(point, 4326))::numeric, 6)::float8 AS latitude
 """
 
 

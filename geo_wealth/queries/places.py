@@ -39,6 +39,48 @@ def districts(connection: Connection) -> tuple[District, ...]:
     return _DISTRICTS.recall(key, lambda: _find_districts(connection))
 
 
+_DEFAULTS: Memory[District] = Memory(size=8)
+
+
+def default_district(connection: Connection) -> District:
+    """Choose the district that most suppliers placed and buildings are in, of those listed.
+
+    Raises
+    ------
+    NotFoundError
+        When no district can be ranked.
+    """
+    known = districts(connection)
+    if not known:
+        raise NotFoundError("No district can be ranked yet.")
+    key = (str(connection.engine.url), data_version(connection))
+    return (
+        known[0] if len(known) == 1 else _DEFAULTS.recall(key, lambda: _busiest(connection, known))
+    )
+
+
+def _busiest(connection: Connection, known: Sequence[District]) -> District:
+    code = connection.execute(
+        text("""
+            WITH place AS (
+                SELECT c.point FROM community_asset c
+                JOIN dataset d ON d.id = c.dataset_id AND d.state = 'current'
+                WHERE c.point IS NOT NULL
+                UNION ALL
+                SELECT s.point FROM payee_match m JOIN site s ON s.id = m.site_id
+            )
+            SELECT l.to_code FROM place
+            JOIN area a ON a.current AND a.kind = 'lsoa' AND ST_Intersects(a.geom, place.point)
+            JOIN area_lookup l ON l.current AND l.to_kind = 'lad' AND l.from_code = a.code
+                AND l.from_vintage = a.vintage
+            WHERE l.to_code = ANY(:codes)
+            GROUP BY l.to_code ORDER BY count(*) DESC, l.to_code LIMIT 1
+        """),
+        {"codes": [district.code for district in known]},
+    ).scalar()
+    return next((district for district in known if district.code == code), known[0])
+
+
 def _find_districts(connection: Connection) -> tuple[District, ...]:
     rows = connection.execute(
         text("""
@@ -103,9 +145,10 @@ def area(connection: Connection, code: str, vintage: int | None = None) -> AreaR
     row = connection.execute(
         text("""
             SELECT code, name, vintage,
-                ST_X(ST_Transform(ST_PointOnSurface(geom), 4326)) AS longitude,
-                ST_Y(ST_Transform(ST_PointOnSurface(geom), 4326)) AS latitude
-            FROM area WHERE current AND kind = 'lsoa' AND code = :code
+                round(ST_X(centre)::numeric, 6)::float8 AS longitude,
+                round(ST_Y(centre)::numeric, 6)::float8 AS latitude
+            FROM area, LATERAL (SELECT ST_Transform(ST_PointOnSurface(geom), 4326) AS centre) c
+            WHERE current AND kind = 'lsoa' AND code = :code
               AND (vintage = :vintage OR CAST(:vintage AS int) IS NULL)
             ORDER BY vintage DESC LIMIT 1
         """),

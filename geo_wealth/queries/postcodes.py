@@ -28,8 +28,8 @@ def locate(connection: Connection, query: str) -> PostcodePlace:
         connection.execute(
             text("""
                 SELECT p.*, ST_X(p.point) AS easting, ST_Y(p.point) AS northing,
-                    ST_X(ST_Transform(p.point, 4326)) AS longitude,
-                    ST_Y(ST_Transform(p.point, 4326)) AS latitude
+                    round(ST_X(ST_Transform(p.point, 4326))::numeric, 6)::float8 AS longitude,
+                    round(ST_Y(ST_Transform(p.point, 4326))::numeric, 6)::float8 AS latitude
                 FROM postcode p WHERE p.current AND p.postcode = :postcode
                 ORDER BY p.point IS NULL,
                     array_position(ARRAY['codepoint', 'ons', 'csv'], p.source)

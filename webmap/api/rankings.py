@@ -1,14 +1,11 @@
 """Rankings over HTTP: what the rank page shows, for programs and for its own script."""
 
-from typing import Any
-
 from flask import Response
 from sqlalchemy import Connection
 
 from geo_wealth.pipeline.documents import explanation_document, ranking_document
 from geo_wealth.pipeline.explain import explain
 from geo_wealth.queries.datasets import attributions
-from geo_wealth.queries.rows import Ranking
 from webmap.api.blueprint import next_link, paged, route
 from webmap.caching import cached, json_response
 from webmap.choropleth import legend_of
@@ -27,7 +24,7 @@ def rankings(values: Values) -> Response:
         rows = document["areas"][: filters.top] if filters.top else document["areas"]
         document["areas"], more = paged(rows, values)
         document["legend"] = legend_of(score_classes(ranking))
-        document["attribution"] = attributions(conn, dataset_keys(ranking))
+        document["attribution"] = attributions(conn, ranking.datasets)
         document["next"] = next_link(values, more)
         return json_response(document)
 
@@ -49,9 +46,3 @@ def explanation(values: Values, code: str) -> Response:
         return json_response({**document, "sample": ranking.sample})
 
     return cached(values, build)
-
-
-def dataset_keys(ranking: Ranking) -> list[str]:
-    """Name every dataset a ranking rests on, those within sets included."""
-    sets: dict[str, Any] = dict(ranking.dataset_sets)
-    return [*ranking.datasets, *(key for keys in sets.values() for key in keys)]

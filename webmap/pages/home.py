@@ -26,7 +26,7 @@ def home() -> Response:
     conn = connection()
     place, matches, problem = find(conn, text) if text else (None, [], None)
     if "q" in request.args and not text:
-        problem = "Enter a postcode, or the name of a ward or place."
+        problem = "Enter a postcode, or the name of a ward or district."
     districts = places.districts(conn)
     chosen = values["district"] or (districts[0].code if len(districts) == 1 else None)
     known = [(row, places.wards(conn, row.code)) for row in districts if row.code == chosen]

@@ -126,7 +126,7 @@ def sentences(
     may = sum(asset.eligibility == "eligible" for asset in points.assets)
     told.append(
         f"We know of {wording.count(len(points.assets), 'public building')} in the ward; "
-        f"{wording.count(may, 'is', 'are') if may else 'none is'} known to be open to transfer."
+        f"{wording.number_in_words(may)} of them may be transferred, as far as is known."
         if points.assets
         else "We know of no public building in the ward."
     )

@@ -249,7 +249,7 @@
 
   const STATUS = {
     eligible: 'May be transferred',
-    not_eligible: 'Not open to transfer',
+    not_eligible: 'May not be transferred',
     unknown: 'Not known whether it may be transferred',
   };
 
