@@ -125,8 +125,9 @@ class Cluster:
 
     def stop(self) -> bool:
         """Stop the server; return whether there was one to stop."""
-        if not (self.pgdata / "postmaster.pid").exists():
-            return False
+        with files.said_plainly(self.data_dir):
+            if not (self.pgdata / "postmaster.pid").exists():
+                return False
         with files.said_plainly(self.data_dir), self._locked():
             if not self.running():
                 return False

@@ -19,9 +19,10 @@ from sqlalchemy.pool import NullPool
 from geo_wealth import migrate
 from geo_wealth.address import first_line, has_postgis, libpq_url, sqlalchemy_url
 from geo_wealth.cluster import private_cluster
+from geo_wealth.cluster_files import check_reachable
 from geo_wealth.config import Settings
-from geo_wealth.errors import GeoWealthError
-from geo_wealth.postgres import find_bindir, install_hint
+from geo_wealth.errors import GeoWealthError, SetupError
+from geo_wealth.postgres import find_bindir, install_hint, server_account
 
 State = Literal["ok", "optional", "wrong"]
 OLDEST_PYTHON = (3, 11)
@@ -101,16 +102,33 @@ def _data_dir(settings: Settings) -> Finding:
     if settings.database_url is not None:
         return Finding("Data folder", "ok", "Not needed: DATABASE_URL is set.")
     folder = settings.data_dir.expanduser().absolute()
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    # Not exists(), which fails below a folder that is closed to us.
+    existing = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         message = f"The data folder {folder} cannot be written."
         remedy = "set GEO_WEALTH_DATA_DIR to a folder that can be written"
         return Finding("Data folder", "wrong", message, remedy)
+    closed = _closed_to_server(folder, existing)
+    if closed is not None:
+        return Finding("Data folder", "wrong", closed, "set GEO_WEALTH_DATA_DIR")
     free = shutil.disk_usage(existing).free / 1e9
     if free < 1:
         message = f"Only {free:.1f} GB is free for the data folder {folder}."
         return Finding("Data folder", "wrong", message, "free at least 1 GB")
     return Finding("Data folder", "ok", f"{folder} can be written, {free:.0f} GB free.")
+
+
+def _closed_to_server(folder: Path, existing: Path) -> str | None:
+    """Say why the server, which as root is another account, could not enter the data folder."""
+    try:
+        account = server_account(folder / "postgres")
+    except SetupError:  # PostgreSQL is not installed yet, which is told elsewhere
+        return None
+    try:
+        check_reachable(existing, account)
+    except SetupError as error:
+        return str(error)
+    return None
 
 
 def _programs(settings: Settings) -> Finding:

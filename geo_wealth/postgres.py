@@ -176,12 +176,21 @@ def run_server_program(
 
 
 def main() -> int:
-    """Print where PostGIS's programs are, for the scripts, or say what installs them."""
+    """Print where PostGIS's programs are, for the scripts, or say what installs them.
+
+    Returns
+    -------
+    int
+        0 found; 1 not installed; 2 a setting is wrong, and installing would not help.
+    """
+    status = 2
     try:
-        sys.stdout.write(f"{find_bindir(load_settings())}\n")
+        settings = load_settings()
+        status = 1
+        sys.stdout.write(f"{find_bindir(settings)}\n")
     except GeoWealthError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return status
     return 0
 
 

@@ -81,6 +81,22 @@ def test_demo_says_that_a_port_is_no_number() -> None:
     assert (done.returncode, done.stderr) == (1, "The port must be a number, not eighty.\n")
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999999999999999999"])
+def test_demo_says_that_a_port_is_none(port: str) -> None:
+    done = run(str(ROOT / "script/demo"), "--port", port)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The port must be from 1 to 65535")
+
+
+def test_bootstrap_tells_a_wrong_setting_and_installs_nothing() -> None:
+    if not (ROOT / ".venv" / ".installed").is_file():
+        pytest.skip("script/bootstrap did not make this environment")
+    done = run(str(ROOT / "script/bootstrap"), DATABASE_URL="", PORT="99999")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The environment variable PORT is wrong: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_bootstrap_does_nothing_twice(tmp_path: Path) -> None:
     if not (ROOT / ".venv" / ".installed").is_file():
         pytest.skip("script/bootstrap did not make this environment")

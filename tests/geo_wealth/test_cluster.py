@@ -223,6 +223,41 @@ def test_a_full_disk_is_one_sentence(folder: Path) -> None:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+CLOSED = """
+import os
+from geo_wealth.cluster import private_cluster
+from geo_wealth.config import load_settings
+from geo_wealth.doctor import _data_dir
+from geo_wealth.errors import SetupError
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+settings = load_settings()
+print(_data_dir(settings).state)
+for act in (private_cluster(settings).stop, private_cluster(settings).start):
+    try:
+        act()
+    except SetupError as error:
+        print(error)
+"""
+
+
+@needs_root
+def test_a_folder_below_a_closed_one_is_one_sentence(folder: Path) -> None:
+    folder.chmod(0o700)
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSED],
+        env=environment(folder / "data"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    state, *sentences = done.stdout.splitlines()
+    assert state == "wrong"
+    assert [s.partition(" cannot be written")[0] for s in sentences] == [
+        f"The data folder {folder / 'data'}"
+    ] * 2
+
+
 def test_a_folder_that_is_a_file_is_one_sentence(folder: Path) -> None:
     (folder / "file").touch()
     with pytest.raises(SetupError, match="GEO_WEALTH_DATA_DIR"):

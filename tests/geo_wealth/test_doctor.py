@@ -61,7 +61,10 @@ def test_an_address_of_another_kind_is_named(tmp_path: Path) -> None:
     assert found.remedy == "correct DATABASE_URL, or unset it"
 
 
-def test_a_private_database_is_not_made_by_looking(tmp_path: Path) -> None:
+def test_a_private_database_is_not_made_by_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "server_account", lambda _: None)  # pytest's folders are closed
     settings = settings_for(tmp_path / "data")
     assert finding(settings, "Data folder").state == "ok"
     assert finding(settings, "Database").state == "optional"
@@ -80,6 +83,14 @@ def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
 def test_a_data_folder_that_is_closed_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert finding(settings_for(tmp_path / "data"), "Data folder").state == "wrong"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only for root does another account serve")
+def test_a_data_folder_that_the_server_cannot_enter_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    found = finding(settings_for(tmp_path / "data"), "Data folder")
+    assert found.state == "wrong"
+    assert "cannot enter" in found.message
 
 
 def test_missing_programs_assets_and_browser_are_named(
