@@ -138,7 +138,7 @@ def test_an_officer_chooses_a_pilot_and_reads_the_reason(
 
 def test_a_councillor_looks_at_a_ward_on_a_phone(phone: Page, site: str) -> None:
     watch = watched(phone, site, "/")
-    phone.get_by_label("Postcode, ward or place").fill("ashbrow")
+    phone.get_by_label("Postcode, ward or district").fill("ashbrow")
     phone.get_by_role("button", name="Search").tap()
     phone.get_by_role("link", name="Ashbrow", exact=True).first.tap()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Ashbrow ward")
