@@ -93,8 +93,10 @@ def _compute(
     sets: dict[str, tuple[str, ...]] = {}
     columns = [
         _deprivation(codes, scores),
-        _spend(codes, people, inputs.supplier_pounds(connection), summary, sets),
-        _assets(codes, people, inputs.assets(connection), sets, eligible_only=eligible_only),
+        _spend(codes, people, inputs.supplier_pounds(connection, vintage), summary, sets),
+        _assets(
+            codes, people, inputs.assets(connection, vintage), sets, eligible_only=eligible_only
+        ),
     ]
     names = membership.names(connection, vintage, codes)
     wards = membership.belongs_to(connection, "ward", vintage, codes)
@@ -213,8 +215,8 @@ def _spend(
         nothing = "no payee of the ledgers loaded could be placed; load a register of suppliers"
     access = people.access(pounds)
     reach = people.in_reach(pounds)
-    if nothing is None and not any(len(reach.get(code, ())) for code in codes):
-        nothing = "no ledger covers this area: no supplier that could be placed is near"
+    if nothing is None and not set(codes) & set(pounds.lsoa):
+        nothing = "no ledger covers this area: none of the suppliers placed is in the district"
     return [
         _missing("spend", reason)
         if (reason := nothing or people.missing(code))
@@ -240,15 +242,18 @@ def _assets(
 ) -> list[IndicatorValue]:
     counted = ("eligible",) if eligible_only else ("eligible", "unknown")
     chosen = np.array([state in counted for state in every.state], dtype=np.bool_)
-    supplies = inputs.Supplies(every.xy[chosen], every.amount[chosen], (), every.datasets)
+    supplies = inputs.Supplies(every.xy[chosen], every.amount[chosen], (), (), every.datasets)
     dataset = _name_set(sets, {*every.datasets, *people.datasets})
     nothing = None if every.datasets else "no register of land and buildings is loaded"
     access = people.access(supplies)
     reach = people.in_reach(every)
     states = np.array(every.state, dtype=np.str_)
     if nothing is None:
-        near = {state for code in codes for state in states[reach.get(code, _NONE)].tolist()}
-        nothing = _uncovered(near, eligible_only=eligible_only)
+        members = set(codes)
+        inside = {
+            state for state, lsoa in zip(every.state, every.lsoa, strict=True) if lsoa in members
+        }
+        nothing = _uncovered(inside, eligible_only=eligible_only)
     return [
         _missing("assets", reason)
         if (reason := nothing or people.missing(code))
@@ -268,11 +273,8 @@ def _assets(
     ]
 
 
-_NONE = np.empty(0, dtype=np.int64)
-
-
 def _uncovered(states: set[str], *, eligible_only: bool) -> str | None:
-    """Say why buildings near a district are unknown, and not none; None where they are known."""
+    """Say why a district's buildings are unknown, and not none; None where some are known."""
     if not states:
         return "no register of land and buildings covers this area"
     if eligible_only and states == {"unknown"}:

@@ -51,12 +51,14 @@ class DemandPoints:
 class Supplies:
     """Places with an amount: net pounds by supplier's site, or 1 for each building.
 
-    ``state`` is the eligibility of a building and empty for suppliers.
+    ``state`` is the eligibility of a building and empty for suppliers; ``lsoa`` the code of
+    the LSOA that a place is in, None outside those loaded.
     """
 
     xy: Floats
     amount: Floats
     state: tuple[str, ...]
+    lsoa: tuple[str | None, ...]
     datasets: tuple[str, ...]
 
 
@@ -118,19 +120,22 @@ def demand_points(connection: Connection, vintage: int, codes: Sequence[str]) ->
     )
 
 
-def supplier_pounds(connection: Connection) -> Supplies:
+def supplier_pounds(connection: Connection, vintage: int) -> Supplies:
     """Sum the net pounds of all current ledgers by the site where the payee was placed."""
     rows = connection.execute(
         text("""
             SELECT ST_X(s.point) AS x, ST_Y(s.point) AS y, sum(p.amount) AS amount,
-                s.dataset_id AS register
+                s.dataset_id AS register, (SELECT min(a.code) FROM area a
+                    WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
+                      AND ST_Intersects(a.geom, s.point)) AS lsoa
             FROM payment p
             JOIN dataset d ON d.id = p.dataset_id AND d.state = 'current'
             JOIN payee_match m ON m.payee_id = p.payee_id
             JOIN site s ON s.id = m.site_id
             GROUP BY s.id
             ORDER BY x, y, amount
-        """)
+        """),
+        {"vintage": vintage},
     ).all()
     ledgers = connection.execute(
         text("SELECT id FROM dataset WHERE kind = 'ledger' AND state = 'current'")
@@ -139,21 +144,27 @@ def supplier_pounds(connection: Connection) -> Supplies:
         np.array([(row.x, row.y) for row in rows], dtype=np.float64).reshape(-1, 2),
         np.array([float(row.amount) for row in rows], dtype=np.float64),
         (),
+        tuple(row.lsoa for row in rows),
         _keys(connection, {row.register for row in rows} | set(ledgers)),
     )
 
 
-def assets(connection: Connection) -> Supplies:
+def assets(connection: Connection, vintage: int) -> Supplies:
     """Read every building once, with its eligibility; those without a place are left out."""
     rows = connection.execute(
         text("""
-            SELECT ST_X(point) AS x, ST_Y(point) AS y, eligibility, dataset_id FROM (
+            SELECT ST_X(point) AS x, ST_Y(point) AS y, eligibility, dataset_id,
+                (SELECT min(a.code) FROM area a
+                    WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
+                      AND ST_Intersects(a.geom, building.point)) AS lsoa
+            FROM (
                 SELECT DISTINCT ON (c.same_as) c.* FROM community_asset c
                 JOIN dataset d ON d.id = c.dataset_id AND d.state = 'current'
                 WHERE c.point IS NOT NULL
                 ORDER BY c.same_as, c.eligibility = 'unknown', d.generation DESC, c.line
             ) building ORDER BY x, y, same_as
-        """)
+        """),
+        {"vintage": vintage},
     ).all()
     registers = connection.execute(
         text("SELECT id FROM dataset WHERE kind = 'assets' AND state = 'current'")
@@ -162,6 +173,7 @@ def assets(connection: Connection) -> Supplies:
         np.array([(row.x, row.y) for row in rows], dtype=np.float64).reshape(-1, 2),
         np.ones(len(rows)),
         tuple(row.eligibility for row in rows),
+        tuple(row.lsoa for row in rows),
         _keys(connection, set(registers)),
     )
 
