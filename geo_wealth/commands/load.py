@@ -259,6 +259,13 @@ def _findings(result: LoadResult) -> list[str]:
             f"The domain ranks give the score for all {recombined['areas']:,} neighbourhoods, "
             f"to {recombined['largest_error']:.4f} points."
         )
+    twice = result.report.get("also_in")
+    if twice:
+        lines.append(
+            f"{twice['payments']:,} of these payments are in {twice['dataset']} too, and both "
+            "count: if this file replaces that one, run "
+            f"`geo-wealth datasets retire {twice['dataset']}`."
+        )
     return lines + [
         f"The publisher's {vintage} LSOA agrees with the polygon around the postcode for "
         f"{found['agreed']:,} of {found['compared']:,} ({found['share']:.2%})."

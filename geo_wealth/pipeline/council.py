@@ -11,6 +11,7 @@ from boundaries.sources import Source
 from geo_wealth import assets, ledger, registers
 from geo_wealth.names import name_key, name_keys
 from geo_wealth.pipeline.load import LoadJob
+from geo_wealth.queries.ledgers import also_in
 from geo_wealth.store import derive, merge
 from geo_wealth.store.copy import copy_frame, stage
 
@@ -36,7 +37,7 @@ def ledger_job(
             names = chunk["payee"].where(chunk["payee_state"] != "redacted", "REDACTED")
             copy_frame(connection, "staging_payment", chunk.assign(payee=names, name_key=keys))
         merge.merge_ledger(connection, dataset_id)
-        return {"layout": file.layout}
+        return {"layout": file.layout, "also_in": also_in(connection, dataset_id, payer)}
 
     return LoadJob(
         "ledger",

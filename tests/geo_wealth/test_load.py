@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from boundaries.issues import IssueLog
+from geo_wealth.commands.load import describe
 from geo_wealth.errors import DatabaseUnavailableError, NotFoundError, RefusedFileError
 from geo_wealth.pipeline import council, geography, switch
 from geo_wealth.pipeline.load import LoadJob, load
@@ -250,3 +251,18 @@ def test_sums_that_do_not_come_out_are_never_stored(engine: Engine, tmp_path: Pa
     with pytest.raises(Exception, match="do not add up"):
         load(engine, replace(job, write=write))
     assert count(engine, "dataset") == 0
+
+
+def test_a_corrected_ledger_is_noticed_before_it_counts_twice(
+    engine: Engine, tmp_path: Path
+) -> None:
+    rows = [f"2021-04-0{day},{day},{day}.00,7,Alpha Ltd" for day in range(1, 6)]
+    first = load(engine, council.ledger_job(ledger_file(tmp_path, rows), "X"))
+    assert first.report["also_in"] is None
+    corrected = [*rows[:4], "2021-04-05,5,55.00,7,Alpha Ltd"]
+    job = council.ledger_job(ledger_file(tmp_path, corrected, "corrected.csv"), "X")
+    again = load(engine, job)
+    assert again.report["also_in"] == {"dataset": first.dataset, "payments": 4}
+    assert f"datasets retire {first.dataset}" in describe(again)
+    other = load(engine, council.ledger_job(tmp_path / "corrected.csv", "Another payer"))
+    assert other.report["also_in"] is None

@@ -1,0 +1,40 @@
+"""Ledgers beside one another: what a new one repeats."""
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+
+def also_in(connection: Connection, dataset_id: int, payer: str) -> dict[str, Any] | None:
+    """Find the current ledger of the same payer that repeats most of this one.
+
+    A payment is the same when reference, date and amount are; those without a reference are
+    not compared. A corrected file repeats most of what it corrects, and both would count.
+
+    Returns
+    -------
+    dict or None
+        The other dataset's key and how many payments of this one it has too; None where it
+        is no more than half.
+    """
+    row = connection.execute(
+        text("""
+            WITH mine AS (
+                SELECT id, reference, paid_on, amount FROM payment
+                WHERE dataset_id = :id AND reference IS NOT NULL
+            )
+            SELECT d.key, count(DISTINCT mine.id) AS payments
+            FROM mine
+            JOIN payment other ON other.reference = mine.reference
+                AND other.amount = mine.amount
+                AND other.paid_on IS NOT DISTINCT FROM mine.paid_on
+            JOIN dataset d ON d.id = other.dataset_id
+            WHERE d.kind = 'ledger' AND d.state = 'current' AND d.id <> :id
+              AND d.parameters ->> 'payer' = :payer
+            GROUP BY d.key
+            HAVING count(DISTINCT mine.id) * 2 > (SELECT count(*) FROM mine)
+            ORDER BY payments DESC, d.key LIMIT 1
+        """),
+        {"id": dataset_id, "payer": payer},
+    ).first()
+    return None if row is None else {"dataset": row.key, "payments": row.payments}
