@@ -39,6 +39,8 @@ class Catchment:
         (n,) its share of all that is added (credits, which take away, left out); NaN there.
     stranded
         (m,) True where no demand is in reach of the supply point, so that it reaches nobody.
+    pairs, gains
+        (p,) what each supply point adds to the access of each demand point in its reach.
     """
 
     access: Floats
@@ -46,6 +48,8 @@ class Catchment:
     top: Indices
     top_share: Floats
     stranded: NDArray[np.bool_]
+    pairs: "Pairs"
+    gains: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,23 @@ class Pairs:
     demand: Indices
     supply: Indices
     distance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What reaches areas that are made of demand points.
+
+    Attributes
+    ----------
+    access
+        (a,) mean over an area's points; NaN for an area without any.
+    top, top_share
+        (a,) as in :class:`Catchment`, for the area as a whole.
+    """
+
+    access: Floats
+    top: Indices
+    top_share: Floats
 
 
 def within(demand_xy: ArrayLike, supply_xy: ArrayLike, distance: float) -> Pairs:
@@ -127,7 +148,35 @@ def float_catchment(
         top=top,
         top_share=top_share,
         stranded=stranded,
+        pairs=pairs,
+        gains=gains,
     )
+
+
+def gather(catchment: Catchment, area: ArrayLike, areas: int) -> Gathered:
+    """Average what reaches demand points over the areas they stand for, equally many each.
+
+    Parameters
+    ----------
+    catchment
+        Of n demand points.
+    area
+        (n,) position of the area of each demand point.
+    areas
+        How many areas there are.
+    """
+    of = np.asarray(area, dtype=np.int64)
+    points = np.bincount(of, minlength=areas)
+    total = np.bincount(of, catchment.access, minlength=areas)
+    width = max(len(catchment.stranded), 1)
+    both, place = np.unique(
+        of[catchment.pairs.demand] * width + catchment.pairs.supply, return_inverse=True
+    )
+    sums = np.bincount(place, catchment.gains).astype(np.float64)
+    merged = Pairs(both // width, both % width, np.empty(0))
+    top, top_share = _largest(merged, sums, areas)
+    access = np.divide(total, points, out=np.full(areas, np.nan), where=points > 0)
+    return Gathered(access, top, top_share)
 
 
 def _largest(pairs: Pairs, gains: Floats, n: int) -> tuple[Indices, Floats]:

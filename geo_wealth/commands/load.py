@@ -266,6 +266,12 @@ def _findings(result: LoadResult) -> list[str]:
             "count: if this file replaces that one, run "
             f"`geo-wealth datasets retire {twice['dataset']}`."
         )
+    editions = result.report.get("editions") or []
+    lines.extend(
+        f"{key} of the same owner stays current beside this one: if this is a new edition, run "
+        f"`geo-wealth datasets retire {key}`."
+        for key in editions
+    )
     return lines + [
         f"The publisher's {vintage} LSOA agrees with the polygon around the postcode for "
         f"{found['agreed']:,} of {found['compared']:,} ({found['share']:.2%})."

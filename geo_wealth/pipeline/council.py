@@ -11,7 +11,7 @@ from boundaries.sources import Source
 from geo_wealth import assets, ledger, registers
 from geo_wealth.names import name_key, name_keys
 from geo_wealth.pipeline.load import LoadJob
-from geo_wealth.queries.ledgers import also_in
+from geo_wealth.queries.ledgers import also_in, other_editions, refuse_other_payer
 from geo_wealth.store import derive, merge
 from geo_wealth.store.copy import copy_frame, stage
 
@@ -24,6 +24,7 @@ def ledger_job(
     """Load the payments of one payer."""
 
     def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
+        refuse_other_payer(connection, dataset_id, payer)
         file = ledger.read_ledger(path, log, mapping)
         stage(
             connection,
@@ -106,7 +107,7 @@ def assets_job(
             same_as = _same_as(chunk, path)
             copy_frame(connection, "staging_asset", chunk.assign(same_as=same_as))
         merge.merge_assets(connection, dataset_id)
-        return {"owner": owner}
+        return {"owner": owner, "editions": other_editions(connection, dataset_id)}
 
     return LoadJob(
         "assets",
@@ -125,16 +126,18 @@ def assets_job(
 
 
 def _same_as(chunk: pd.DataFrame, path: Path) -> list[str]:
-    """Name the building a row is about: by UPRN, else by name and postcode, else the row.
+    """Name the building a row is about: by UPRN, else by name, use and postcode, else the row.
 
-    Two registers list the same library; it is one building all the same.
+    Two registers list the same library; it is one building all the same. A nursery and a pool
+    in one street are two.
     """
+    columns = ("uprn", "name", "use", "postcode", "line")
     return [
         f"uprn {uprn}"
         if isinstance(uprn, str) and uprn
-        else _by_name(name, postcode, f"line {line} of {path.name}")
-        for uprn, name, postcode, line in zip(
-            chunk["uprn"], chunk["name"], chunk["postcode"], chunk["line"], strict=True
+        else _by_name(f"{name}, {use}", postcode, f"line {line} of {path.name}")
+        for uprn, name, use, postcode, line in zip(
+            *(chunk[column] for column in columns), strict=True
         )
     ]
 

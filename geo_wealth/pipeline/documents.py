@@ -72,6 +72,7 @@ def spend_document(spend: SpendSummary) -> dict[str, Any]:
         "located": str(spend.located),
         "unlocated": str(spend.unlocated),
         "redacted": str(spend.redacted),
+        "outside": str(spend.outside),
         "share_located": spend.share_located,
     }
 

@@ -49,6 +49,7 @@ def thaw(text: str, ranking_id: str) -> Ranking:
             located=Decimal(spend.pop("located")),
             unlocated=Decimal(spend.pop("unlocated")),
             redacted=Decimal(spend.pop("redacted")),
+            outside=Decimal(spend.pop("outside")),
             **spend,
         ),
         areas=tuple(RankedArea(**_with_cells(row)) for row in content.pop("areas")),

@@ -9,17 +9,16 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
-from geo_wealth.access import WALKING_BANDS, float_catchment, within
 from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.indicators import INDICATORS, measure_name
 from geo_wealth.memory import Memory
+from geo_wealth.pipeline.people import People
 from geo_wealth.queries import inputs, membership
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.rows import IndicatorValue, SpendSummary
 from geo_wealth.queries.spend import spend_summary
 
 SLUGS = tuple(INDICATORS)
-REACH_M = WALKING_BANDS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def _compute(
             f"{district}: {index} is not loaded for it; "
             f"use `geo-wealth load deprivation FILE --index {index}`."
         )
-    people = _People.read(connection, vintage, codes, index)
+    people = People.read(connection, vintage, codes, index)
     summary = spend_summary(connection)
     sets: dict[str, tuple[str, ...]] = {}
     columns = [
@@ -123,70 +122,6 @@ def _compute(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
-    """Residents by LSOA, spread evenly over their LSOA's points."""
-
-    residents: dict[str, int]
-    measure: str | None
-    points: inputs.DemandPoints
-    demand: NDArray[np.float64]
-    keep: NDArray[np.bool_]
-    datasets: tuple[str, ...]
-
-    @classmethod
-    def read(
-        cls, connection: Connection, vintage: int, codes: Sequence[str], index: str
-    ) -> "_People":
-        points = inputs.demand_points(connection, vintage, codes)
-        everyone = sorted({*points.lsoas, *codes})
-        measure, _ = membership.residents_of(connection, vintage, codes, prefer=index)
-        _, residents = membership.residents_of(connection, vintage, everyone, prefer=measure)
-        count = np.bincount(points.lsoa, minlength=len(points.lsoas))
-        by_lsoa = np.array([residents.get(code, 0) for code in points.lsoas], dtype=np.float64)
-        known = np.array([code in residents for code in points.lsoas], dtype=np.bool_)
-        demand = by_lsoa[points.lsoa] / count[points.lsoa] if len(points.lsoa) else np.empty(0)
-        return cls(
-            residents,
-            measure,
-            points,
-            demand,
-            known[points.lsoa] if len(points.lsoa) else np.empty(0, dtype=np.bool_),
-            (*points.datasets, *inputs.population_datasets(connection, measure, vintage, codes)),
-        )
-
-    def missing(self, code: str) -> str | None:
-        """Say why nothing per resident can be worked out for an LSOA."""
-        if code not in self.points.lsoas:
-            return "its boundary is not loaded"
-        if code not in self.residents:
-            return "its number of residents is not loaded"
-        return None
-
-    def access(self, supplies: inputs.Supplies) -> dict[str, float]:
-        """Average, over an LSOA's points, what reaches each resident from the supplies."""
-        xy, lsoa = self.points.xy[self.keep], self.points.lsoa[self.keep]
-        reached = float_catchment(supplies.xy, supplies.amount, xy, self.demand[self.keep]).access
-        count = np.bincount(lsoa, minlength=len(self.points.lsoas))
-        total = np.bincount(lsoa, reached, minlength=len(self.points.lsoas))
-        return {
-            code: float(total[place] / count[place])
-            for place, code in enumerate(self.points.lsoas)
-            if count[place]
-        }
-
-    def in_reach(self, supplies: inputs.Supplies) -> dict[str, NDArray[np.int64]]:
-        """List, by LSOA, the positions of the supplies that any of its points can reach."""
-        pairs = within(self.points.xy, supplies.xy, REACH_M)
-        width = max(len(supplies.amount), 1)
-        both = np.unique(self.points.lsoa[pairs.demand] * width + pairs.supply)
-        edges = np.searchsorted(both, np.arange(len(self.points.lsoas) + 1) * width)
-        return {
-            code: both[edges[place] : edges[place + 1]] % width
-            for place, code in enumerate(self.points.lsoas)
-        }
-
-
 def _deprivation(codes: Sequence[str], scores: inputs.Scores) -> list[IndicatorValue]:
     return [
         _value(
@@ -202,7 +137,7 @@ def _deprivation(codes: Sequence[str], scores: inputs.Scores) -> list[IndicatorV
 
 def _spend(
     codes: Sequence[str],
-    people: _People,
+    people: People,
     pounds: inputs.Supplies,
     summary: SpendSummary,
     sets: dict[str, tuple[str, ...]],
@@ -213,7 +148,7 @@ def _spend(
         nothing = "no ledger is loaded"
     elif not len(pounds.amount):
         nothing = "no payee of the ledgers loaded could be placed; load a register of suppliers"
-    access = people.access(pounds)
+    reached = people.reached_by(pounds)
     reach = people.in_reach(pounds)
     if nothing is None and not set(codes) & set(pounds.lsoa):
         nothing = "no ledger covers this area: none of the suppliers placed is in the district"
@@ -222,11 +157,14 @@ def _spend(
         if (reason := nothing or people.missing(code))
         else _value(
             "spend",
-            access[code],
+            reached[code].value,
             dataset,
             None,
             denominator=_residents_text("spend", people),
-            beside={"suppliers_in_reach": len(reach[code])},
+            beside={
+                "suppliers_in_reach": len(reach[code]),
+                "top_share": reached[code].top_share,
+            },
         )
         for code in codes
     ]
@@ -234,7 +172,7 @@ def _spend(
 
 def _assets(
     codes: Sequence[str],
-    people: _People,
+    people: People,
     every: inputs.Supplies,
     sets: dict[str, tuple[str, ...]],
     *,
@@ -242,10 +180,10 @@ def _assets(
 ) -> list[IndicatorValue]:
     counted = ("eligible",) if eligible_only else ("eligible", "unknown")
     chosen = np.array([state in counted for state in every.state], dtype=np.bool_)
-    supplies = inputs.Supplies(every.xy[chosen], every.amount[chosen], (), (), every.datasets)
+    supplies = every.only(chosen)
     dataset = _name_set(sets, {*every.datasets, *people.datasets})
     nothing = None if every.datasets else "no register of land and buildings is loaded"
-    access = people.access(supplies)
+    reached = people.reached_by(supplies)
     reach = people.in_reach(every)
     states = np.array(every.state, dtype=np.str_)
     if nothing is None:
@@ -259,7 +197,7 @@ def _assets(
         if (reason := nothing or people.missing(code))
         else _value(
             "assets",
-            1000 * access[code],
+            1000 * reached[code].value,
             dataset,
             None,
             denominator=_residents_text("assets", people),
@@ -282,7 +220,7 @@ def _uncovered(states: set[str], *, eligible_only: bool) -> str | None:
     return None
 
 
-def _residents_text(slug: str, people: _People) -> str:
+def _residents_text(slug: str, people: People) -> str:
     measure = "not known" if people.measure is None else measure_name(people.measure)
     return f"{INDICATORS[slug].denominator} (residents: {measure})"
 

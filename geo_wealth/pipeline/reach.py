@@ -31,8 +31,7 @@ class Surroundings:
 def surroundings(conn: Connection, found: AreaRow) -> Surroundings:
     """List what can be walked to from any postcode of an area.
 
-    A person's site has no place to measure from and is left out: its pounds are in the
-    figures, and the list names nobody.
+    A person's site has no place to measure from and is left out, as it is of the figures.
     """
     middle = nearby.centre(conn, found.code, found.vintage)
     if middle is None:

@@ -148,20 +148,35 @@ def _deprivation(ranking: Ranking, cell: IndicatorValue) -> str:
 def _spend(ranking: Ranking, cell: IndicatorValue) -> str:
     if cell.value is None:
         return f"What local spending reaches it is not known: {cell.reason}."
-    everyone: list[RankedArea | NotRanked] = [*ranking.areas, *ranking.not_ranked]
-    found = [other.indicators["spend"].value for other in everyone]
-    values = [value for value in found if value is not None]
-    above = sum(value > cell.value for value in values)
     placed = ranking.spend.share_located
-    placed_words = f"; we could place {percent(placed)} of all their spending" if placed else ""
-    compared = (
-        f", less than near {above} other neighbourhoods"
-        if above > len(values) / 2
-        else f", more than near {sum(value < cell.value for value in values)} other neighbourhoods"
-    )
+    rest = "" if placed is None else f"; we could place {percent(placed)} of all their spending"
+    if cell.value == 0 and not cell.beside.get("suppliers_in_reach"):
+        return (
+            "No supplier that we could place is within a 15-minute walk"
+            f"{rest}, so some may be there unseen."
+        )
+    top = cell.beside.get("top_share")
+    share = "" if top is None or top < 0.5 else f", {percent(top)} of it from one supplier"
     return (
         f"For each resident, suppliers within a 15-minute walk received {money(cell.value)} "
-        f"from the payers loaded ({period(ranking.spend)}){compared}{placed_words}."
+        f"from the payers loaded ({period(ranking.spend)}){share}"
+        f"{_compared(ranking, cell.value)}{rest}."
+    )
+
+
+def _compared(ranking: Ranking, value: float) -> str:
+    """Say how many areas have more, or less where that is most of them."""
+    everyone: list[RankedArea | NotRanked] = [*ranking.areas, *ranking.not_ranked]
+    found = [other.indicators["spend"].value for other in everyone]
+    values = [other for other in found if other is not None]
+    above = sum(other > value for other in values)
+    below = sum(other < value for other in values)
+    if not above and not below:
+        return ""
+    return (
+        f", less than near {above} other neighbourhoods"
+        if above > below
+        else f", more than near {below} other neighbourhoods"
     )
 
 

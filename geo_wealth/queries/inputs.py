@@ -61,6 +61,17 @@ class Supplies:
     lsoa: tuple[str | None, ...]
     datasets: tuple[str, ...]
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Supplies":
+        """Keep some of the places; ``chosen`` is (m,)."""
+        kept = np.flatnonzero(chosen)
+        return Supplies(
+            self.xy[kept],
+            self.amount[kept],
+            tuple(self.state[place] for place in kept) if self.state else (),
+            tuple(self.lsoa[place] for place in kept),
+            self.datasets,
+        )
+
 
 def scores(connection: Connection, index: str, codes: Sequence[str]) -> Scores:
     """Read the index's score and rank of LSOAs; those without a score are left out."""
@@ -161,7 +172,9 @@ def assets(connection: Connection, vintage: int) -> Supplies:
                 SELECT DISTINCT ON (c.same_as) c.* FROM community_asset c
                 JOIN dataset d ON d.id = c.dataset_id AND d.state = 'current'
                 WHERE c.point IS NOT NULL
-                ORDER BY c.same_as, c.eligibility = 'unknown', d.generation DESC, c.line
+                ORDER BY c.same_as,
+                    array_position(ARRAY['not_eligible', 'eligible', 'unknown'], c.eligibility),
+                    d.key, c.line
             ) building ORDER BY x, y, same_as
         """),
         {"vintage": vintage},

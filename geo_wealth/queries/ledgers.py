@@ -1,8 +1,50 @@
-"""Ledgers beside one another: what a new one repeats."""
+"""Files beside one another: what a new ledger or register repeats."""
 
 from typing import Any
 
 from sqlalchemy import Connection, text
+
+from boundaries.errors import RefusedFileError
+
+
+def refuse_other_payer(connection: Connection, dataset_id: int, payer: str) -> None:
+    """Refuse the very bytes that count already under another payer's name.
+
+    Raises
+    ------
+    RefusedFileError
+        Naming the other payer, and how to change a name.
+    """
+    row = connection.execute(
+        text("""
+            SELECT other.key, other.parameters ->> 'payer' AS payer, other.file_name
+            FROM dataset mine JOIN dataset other ON other.sha256 = mine.sha256
+            WHERE mine.id = :id AND other.kind = 'ledger' AND other.state = 'current'
+              AND other.parameters ->> 'payer' <> :payer
+            ORDER BY other.key LIMIT 1
+        """),
+        {"id": dataset_id, "payer": payer},
+    ).first()
+    if row is not None:
+        raise RefusedFileError(
+            f"{row.file_name} is loaded already with the payer {row.payer!r}; its payments would "
+            f"count twice: run `geo-wealth datasets retire {row.key}` first to change the payer."
+        )
+
+
+def other_editions(connection: Connection, dataset_id: int) -> list[str]:
+    """List the current asset lists of the same owner, which go on counting beside this one."""
+    rows = connection.execute(
+        text("""
+            SELECT other.key FROM dataset mine
+            JOIN dataset other ON other.kind = mine.kind AND other.id <> mine.id
+                AND other.parameters ->> 'owner' = mine.parameters ->> 'owner'
+            WHERE mine.id = :id AND other.state = 'current' AND other.sample = mine.sample
+            ORDER BY other.key
+        """),
+        {"id": dataset_id},
+    )
+    return list(rows.scalars())
 
 
 def also_in(connection: Connection, dataset_id: int, payer: str) -> dict[str, Any] | None:

@@ -12,17 +12,18 @@ from sqlalchemy import Connection, text
 
 from geo_wealth.queries.rows import AnchorRow, AssetRow, SupplierRow
 
-# One row for each building; a register that states eligibility speaks before one that does
-# not, then the newest.
+# One row for each building. Where registers disagree, the careful one speaks: not eligible,
+# then eligible, then unknown; whichever was loaded first makes no difference.
 _ASSETS = """
     SELECT DISTINCT ON (c.same_as) c.*, d.key AS dataset, d.sample
     FROM community_asset c JOIN dataset d ON d.id = c.dataset_id AND d.state = 'current'
     WHERE {where}
-    ORDER BY c.same_as, c.eligibility = 'unknown', d.generation DESC, c.line
+    ORDER BY c.same_as,
+        array_position(ARRAY['not_eligible', 'eligible', 'unknown'], c.eligibility), d.key, c.line
 """
 
 _SUPPLIERS = """
-    SELECT o.name, o.individual, s.id, s.postcode, s.use, s.point, m.method,
+    SELECT o.name, o.individual, s.id, s.postcode, s.use, s.point, m.method, max(m.sites) AS sites,
         sum(p.amount) AS pounds, count(*) AS payments, d.key AS dataset,
         bool_or(l.sample) OR d.sample AS sample
     FROM payee_match m
@@ -44,7 +45,7 @@ _ANCHORS = """
     WHERE d.kind = 'register' AND d.parameters ->> 'kind' = 'anchors'
       AND NOT coalesce(o.individual, false)
       AND coalesce(o.name, s.use, s.address) IS NOT NULL AND {where}
-    ORDER BY coalesce(o.name, s.use, s.address), s.postcode, d.generation DESC, s.line
+    ORDER BY coalesce(o.name, s.use, s.address), s.postcode, d.key, s.line
 """
 
 _PLACE = """

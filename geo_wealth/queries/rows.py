@@ -138,7 +138,8 @@ class AssetRow:
 class SupplierRow:
     """An organisation paid by a loaded ledger, at the site we placed it.
 
-    ``name`` and the point are None for individuals and sole traders.
+    ``name`` and the point are None for individuals and sole traders. ``sites`` counts the
+    premises of this name in the register that answered: the pounds are put at one of them.
     """
 
     name: str | None
@@ -152,6 +153,7 @@ class SupplierRow:
     latitude: float | None
     dataset: str
     sample: bool
+    sites: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class AnchorRow:
 class SpendSummary:
     """What the loaded ledgers hold and how much of it could be placed.
 
-    total = located + unlocated, to the penny; redacted and blank payees are in unlocated.
+    total = located + unlocated, to the penny; redacted and blank payees are in unlocated;
+    ``outside`` is the part of located that lies in no neighbourhood loaded.
     ``share_located`` is of pounds, None when total is not positive.
     """
 
@@ -187,6 +190,7 @@ class SpendSummary:
     share_located: float | None
     datasets: tuple[str, ...]
     sample: bool
+    outside: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

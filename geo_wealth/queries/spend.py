@@ -11,10 +11,18 @@ def spend_summary(connection: Connection) -> SpendSummary:
     """Sum all current ledgers: total = located + unlocated, to the penny."""
     row = connection.execute(
         text("""
+            WITH far AS MATERIALIZED (
+                SELECT s.id FROM site s
+                WHERE s.id IN (SELECT site_id FROM payee_match) AND NOT EXISTS (
+                    SELECT FROM area a WHERE a.current AND a.kind = 'lsoa'
+                      AND ST_Intersects(a.geom, s.point))
+            )
             SELECT count(*) AS payments, min(p.paid_on) AS first, max(p.paid_on) AS last,
                 coalesce(sum(p.amount), 0) AS total,
                 coalesce(sum(p.amount) FILTER (WHERE m.payee_id IS NOT NULL), 0) AS located,
-                coalesce(sum(p.amount) FILTER (WHERE y.state <> 'named'), 0) AS redacted
+                coalesce(sum(p.amount) FILTER (WHERE y.state <> 'named'), 0) AS redacted,
+                coalesce(sum(p.amount) FILTER (WHERE m.site_id IN (SELECT id FROM far)), 0)
+                    AS outside
             FROM payment p
             JOIN dataset d ON d.id = p.dataset_id AND d.state = 'current'
             JOIN payee y ON y.id = p.payee_id
@@ -40,4 +48,5 @@ def spend_summary(connection: Connection) -> SpendSummary:
         share_located=float(located / total) if total > 0 else None,
         datasets=tuple(ledger.key for ledger in ledgers),
         sample=any(ledger.sample for ledger in ledgers),
+        outside=Decimal(row.outside),
     )

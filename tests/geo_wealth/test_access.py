@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geo_wealth.access import BAND_WEIGHTS, WALKING_BANDS, float_catchment, within
+from geo_wealth.access import BAND_WEIGHTS, WALKING_BANDS, float_catchment, gather, within
 
 ONE = {"bands": (1000.0,), "weights": (1.0,)}
 
@@ -142,3 +142,17 @@ def test_pairs_come_in_order_with_their_distance() -> None:
     assert pairs.demand.tolist() == [0, 1]
     assert pairs.supply.tolist() == [1, 0]
     assert pairs.distance.tolist() == [3.0, 5.0]
+
+
+def test_areas_average_their_points_and_name_their_largest_supply() -> None:
+    """Two areas of two points: by hand, A gets half of S1 and B the rest of it and all of S2."""
+    supply_xy = [(0.0, 0.0), (10_000.0, 0.0)]
+    demand_xy = [(0.0, 10.0), (5_000.0, 0.0), (10.0, 0.0), (10_000.0, 10.0)]
+    demand = [10.0, 10.0, 10.0, 10.0]
+    catchment = float_catchment(supply_xy, [200.0, 60.0], demand_xy, demand)
+    found = gather(catchment, [0, 0, 1, 1], 3)
+    # 200 shared by 20 residents: 10 each; 60 by 10 residents: 6 each.
+    assert found.access[:2].tolist() == [5.0, 8.0]
+    assert np.isnan(found.access[2])
+    assert found.top.tolist() == [0, 0, -1]
+    assert found.top_share[:2].tolist() == [1.0, 10 / 16]

@@ -62,12 +62,27 @@ def test_same_bytes_are_one_dataset_and_a_dry_run_none(engine: Engine, tmp_path:
     assert count(engine, "dataset") == count(engine, "area") == 1
 
 
-def test_same_bytes_with_another_payer_are_another_dataset(engine: Engine, tmp_path: Path) -> None:
+def test_same_bytes_with_another_payer_are_refused_while_they_count(
+    engine: Engine, tmp_path: Path
+) -> None:
     path = ledger_file(tmp_path, ["2021-04-01,1,10.00,7,Alpha Ltd"])
-    one = load(engine, council.ledger_job(path, "Calderdale Council"))
-    two = load(engine, council.ledger_job(path, "Bradford Council"))
-    assert one.dataset != two.dataset
-    assert count(engine, "payment") == 2
+    one = load(engine, council.ledger_job(path, "Calderdale"))
+    renamed = council.ledger_job(path, "Calderdale Council")
+    with pytest.raises(RefusedFileError, match=f"payer 'Calderdale'.*retire {one.dataset}"):
+        load(engine, renamed)
+    switch.retire(engine, one.dataset)
+    assert load(engine, renamed).dataset != one.dataset
+
+
+def test_a_second_edition_of_an_asset_list_is_told(engine: Engine, tmp_path: Path) -> None:
+    header = "UPRN,Property Name,Street,Post Town,Postcode,Tenure Type\n"
+    first, second = tmp_path / "2022.csv", tmp_path / "2023.csv"
+    first.write_text(f"{header}100,Hall,High Street,Town,HD1 2TT,Freehold\n")
+    second.write_text(f"{header}101,Shed,Low Street,Town,HD1 2TT,Freehold\n")
+    old = load(engine, council.assets_job(first, "Kirklees Council"))
+    new = load(engine, council.assets_job(second, "Kirklees Council"))
+    assert (old.report["editions"], new.report["editions"]) == ([], [old.dataset])
+    assert f"datasets retire {old.dataset}" in describe(new)
 
 
 def test_newer_areas_replace_older_one_by_one_and_can_be_gone_back_to(
@@ -264,5 +279,3 @@ def test_a_corrected_ledger_is_noticed_before_it_counts_twice(
     again = load(engine, job)
     assert again.report["also_in"] == {"dataset": first.dataset, "payments": 4}
     assert f"datasets retire {first.dataset}" in describe(again)
-    other = load(engine, council.ledger_job(tmp_path / "corrected.csv", "Another payer"))
-    assert other.report["also_in"] is None
