@@ -117,6 +117,7 @@ def test_an_officer_chooses_a_pilot_and_reads_the_reason(
     page.locator("#w-assets").press("Tab")
     expect(page.locator("#rank-status")).to_contain_text("First is Kirklees 019C")
     expect(page.locator("#share-deprivation")).to_have_text("100\u00a0% of the whole")
+    expect(page.locator("#weighted")).to_contain_text("local spend 0\u00a0%")
     assert codes(page)[0] == "E01011140"
     assert codes(page) != before
     assert page.locator("path.leaflet-interactive").evaluate_all(fills) != coloured

@@ -71,6 +71,13 @@ def test_weights_change_the_order(client: FlaskClient) -> None:
     assert "100\u00a0% of the whole" in answer.text
 
 
+def test_the_rank_page_says_its_weights_and_its_scale_in_words(client: FlaskClient) -> None:
+    words = text_of(client, "/rank").replace("\u00a0", " ")
+    assert "Weighted: deprivation 50 %, local spend 25 %, buildings 25 %." in words
+    assert "0 to 1, higher first" in words
+    assert "0 to 1" not in text_of(client, "/rank?normalise=z")
+
+
 def test_the_rank_page_is_light(client: FlaskClient) -> None:
     answer = client.get("/rank", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"

@@ -27,6 +27,7 @@ from webmap.params import read
 from webmap.ranked import NO_DISTRICT, find_ranking, names, score_classes, scores, table
 
 DOWNLOADS = (("CSV", "csv_file"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
+SCALE = {"z": "higher first"}
 DESCENDING_FIRST = frozenset({"score", *INDICATORS})
 
 
@@ -47,6 +48,8 @@ def rank() -> Response:
         title=f"{ranking.district_name}: neighbourhoods ranked for a pilot",
         ranking=ranking,
         context=context_line(ranking),
+        weighted=weights_line(ranking),
+        scale=SCALE.get(ranking.request.normalise, "0 to 1, higher first"),
         rows=rows,
         left_out=left_out,
         shown=sum(row.shown for row in rows),
@@ -98,6 +101,15 @@ def context_line(ranking: Ranking) -> str:
     else:
         parts.append("no ledger loaded")
     return ", ".join(parts) + "."
+
+
+def weights_line(ranking: Ranking) -> str:
+    """Say the weights in words, for a print shows no slider; rank.js keeps it right."""
+    parts = [
+        f"{indicator.short_name.lower()} {wording.percent(ranking.request.weights[slug])}"
+        for slug, indicator in INDICATORS.items()
+    ]
+    return f"Weighted: {', '.join(parts)}."
 
 
 def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) -> dict[str, Any]:

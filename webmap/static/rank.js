@@ -14,6 +14,7 @@
   const rows = new Map([...root.querySelectorAll('.gw-row')].map((row) => [row.dataset.code, row]));
   const weights = [...form.querySelectorAll('.gw-weight')].map((box) => ({
     slug: box.dataset.slug,
+    name: box.dataset.name,
     slider: box.querySelector('.gw-weight__slider'),
     number: box.querySelector('.gw-weight__number'),
     share: box.querySelector('.gw-weight__share'),
@@ -92,9 +93,20 @@
     problem.textContent = text;
     problem.hidden = !text;
     weights.forEach(({ share }, place) => {
-      share.textContent = text ? 'not counted' : `${Math.round((100 * points[place]) / sum)}\u00a0% of the whole`;
+      share.textContent = text ? 'not counted' : `${percent(points[place] / sum)} of the whole`;
     });
     return !text;
+  }
+
+  function percent(part) {
+    if (part > 0 && part < 0.01) return 'less than 1\u00a0%';
+    if (part < 1 && part > 0.99) return 'more than 99\u00a0%';
+    return `${Math.round(100 * part)}\u00a0%`;
+  }
+
+  function sayWeights(used) {
+    const parts = weights.map(({ slug, name }) => `${name} ${percent(used[slug] || 0)}`);
+    document.getElementById('weighted').textContent = `Weighted: ${parts.join(', ')}.`;
   }
 
   function bind({ slider, number }) {
@@ -145,6 +157,7 @@
     leftOut(found.not_ranked);
     legend(found.legend, found.not_ranked.length);
     arrange();
+    sayWeights(found.ranking.weights);
     if (map) map.recolour(values, found.legend);
     closePanel();
     const first = found.areas[0];
