@@ -9,6 +9,8 @@ from decimal import Decimal
 MISSING = frozenset({"", "na", "n/a", "#n/a", "#ref!", "#value!", "null", "none", "(blank)"})
 _DASHES = frozenset({"-", "–", "—"})
 NIL = _DASHES | {"nil"}
+MAX_AMOUNT = 60
+"""Most characters of an amount; longer text is not one, and patterns need not try."""
 
 _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{0,8})?|\.\d{1,8}")
 _EXPONENT = re.compile(r"\d(?:\.\d{1,15})?[eE][+-]?\d{1,2}")
@@ -73,6 +75,8 @@ def amount(text: str) -> Decimal | None:
     """
     plain = text.strip().replace("\u00a0", "").replace("£", "").replace("GBP", "").strip()
     plain = plain.replace("−", "-")
+    if len(plain) > MAX_AMOUNT:
+        return None
     if plain.lower() in NIL:
         return Decimal(0)
     negative = False

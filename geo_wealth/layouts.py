@@ -110,7 +110,11 @@ def from_mapping(path: Path, fields: Collection[str], required: Sequence[str]) -
         entry = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise RefusedFileError(f"{path.name}: there is no such mapping file.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise RefusedFileError(
+            f"{path.name} cannot be read as a mapping file; give the path of a TOML file."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RefusedFileError(f"{path.name} is not a TOML file: {error}.") from error
     entry.setdefault("name", path.stem)
     return _layout(entry, path.name, fields, required)

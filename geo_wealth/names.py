@@ -7,7 +7,7 @@ import pandas as pd
 
 _REDACTED = re.compile(
     r"\bredact|\bwith(?:held|eld)\b|\bpersonal data\b|\bnot disclosed\b|\bname removed\b"
-    r"|\bcommercial(?:ly)? confidential|\bdata protection\b|^\W*(?:x{4,}|\*{3,})\W*$",
+    r"|\bcommercial(?:ly)? confidential|\bdata protection\b|^\W*x{4,}\W*$",
     re.IGNORECASE,
 )
 _BLANK = frozenset({"", "-", "na", "n/a", "#n/a", "null", "none", "nil", "unknown", "not known"})
@@ -123,7 +123,9 @@ def payee_state(name: str | None) -> str:
     plain = (name or "").strip()
     if plain.lower() in _BLANK:
         return "blank"
-    return "redacted" if _REDACTED.search(plain) else "named"
+    # Not in the pattern: a run of stars among other marks would be tried in every cut.
+    stars = "***" in plain and not re.search(r"\w", plain)
+    return "redacted" if stars or _REDACTED.search(plain) else "named"
 
 
 def looks_individual(name: str) -> bool:

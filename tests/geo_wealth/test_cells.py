@@ -43,7 +43,8 @@ def test_amount(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "NA", "n/a", "abc", "12,34.50", "1.234,50", "NaN", "inf", "1e999", "1e40",
-     "1e-9", "12 34", "--5", "£", "01/02/2020", "1" * 14],
+     "1e-9", "12 34", "--5", "£", "01/02/2020", "1" * 14,
+     "1" + " " * 20_000 + "2"],
 )  # fmt: skip
 def test_what_is_no_amount_is_unknown_not_zero(text: str) -> None:
     assert cells.amount(text) is None

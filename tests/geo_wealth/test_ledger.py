@@ -360,6 +360,13 @@ def test_mapping_with_a_mistake(tmp_path: Path, text: str, words: str) -> None:
         load(path, mapping)
 
 
+def test_mapping_that_is_a_folder_or_not_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv", ("When", "Who", "How much"), ("1 May 2021", "Sample", "5"))
+    for mapping in (tmp_path, tmp_path / "absent.toml"):
+        with pytest.raises(RefusedFileError, match="mapping file"):
+            load(path, mapping)
+
+
 def test_a_ledger_without_payments_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedFileError, match="no payments"):
         load(write(tmp_path / "x.csv", GENERIC))

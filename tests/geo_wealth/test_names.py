@@ -113,6 +113,8 @@ def test_charity_number(text: str, number: str | None) -> None:
         ("REDACTED COMMERCIAL CONFIDENTIALITY", "redacted"),
         ("Name withheld", "redacted"),
         ("XXXXXX", "redacted"),
+        ("** *** -", "redacted"),
+        ("*" * 20_000 + "a", "named"),
         ("", "blank"),
         ("  ", "blank"),
         ("NA", "blank"),
