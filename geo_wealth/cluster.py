@@ -321,6 +321,8 @@ class Cluster:
             "log_timezone": "UTC",
             "lc_messages": "C",
             "jit": "off",
+            # A failed query's text may hold what somebody searched for.
+            "log_min_error_statement": "panic",
             # Nothing replicates this server: what a load writes to a table that it emptied in
             # the same transaction goes to disk once, not by way of the log as well.
             "wal_level": "minimal",

@@ -28,6 +28,7 @@ def create_engine(url: str, statement_timeout_ms: int | None = None) -> Engine:
         pool_size=8,
         max_overflow=8,
         pool_timeout=3,
+        hide_parameters=True,  # what people search for does not belong in logs
         connect_args={"connect_timeout": 3},
     )
 

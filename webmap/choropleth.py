@@ -12,6 +12,7 @@ from typing import Any
 import folium
 from branca.element import MacroElement
 from jinja2 import Template
+from jinja2.utils import htmlsafe_json_dumps
 
 from geo_wealth.config import Settings
 from webmap.classes import Classes
@@ -77,21 +78,27 @@ class PlainMap(folium.Map):
 
 
 class Handover(MacroElement):
-    """Hands the map, its layer and the state to our static script."""
+    """Hands the map, its layer and the state to our static script.
+
+    branca compiles what a macro printed as a template once more, so a name with ``{{`` in it
+    would run on the server: no text of a publisher may pass through here. The macro prints a
+    mark, and :func:`render` puts the state in its place when all templates are done.
+    """
+
+    MARK = "GEO_WEALTH_MAP_STATE"
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "geoWealthMap.attach({{ this.map.get_name() }}, {{ this.layer.get_name() }}, "
-        "{{ this.state|tojson }});"
+        "{{ this.MARK }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, map_: PlainMap, layer: folium.GeoJson, state: MapState) -> None:
+    def __init__(self, map_: PlainMap, layer: folium.GeoJson) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Handover"
         self.map = map_
         self.layer = layer
-        self.state = asdict(state)
 
 
 def legend_of(classes: Classes) -> tuple[dict[str, Any], ...]:
@@ -118,10 +125,12 @@ def render(
     )
     layer = folium.GeoJson(_bare(features), name="areas", control=False)
     layer.add_to(drawn)
-    Handover(drawn, layer, state).add_to(drawn)
+    Handover(drawn, layer).add_to(drawn)
     root: Any = drawn.get_root()
     root.render()
-    return MapParts(container=root.html.render(), script=root.script.render())
+    told = str(htmlsafe_json_dumps(asdict(state)))
+    script = root.script.render().replace(Handover.MARK, told, 1)
+    return MapParts(container=root.html.render(), script=script)
 
 
 def _bare(features: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,10 +160,10 @@ def _tiles(settings: Settings | None) -> folium.TileLayer | None:
 def inert(text: str) -> str:
     """Escape text that folium prints: as HTML, and so that no template literal can begin.
 
-    ``html.escape`` is not enough: a backtick or ``${`` runs inside folium's own literals. A
-    brace stays, since ``{z}`` is how a tile address is written and alone is harmless.
+    ``html.escape`` is not enough: a backtick or ``${`` runs inside folium's own literals, and
+    braces inside the templates that branca makes of what folium printed.
     """
     escaped = html.escape(text)
-    for character in "\\`$":
+    for character in "\\`${}":
         escaped = escaped.replace(character, f"&#{ord(character)};")
     return escaped

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from boundaries.issues import Issue, IssueLog
 from boundaries.sources import Source
-from geo_wealth.db import unavailable
-from geo_wealth.errors import GeoWealthError, RefusedFileError
+from geo_wealth.errors import DatabaseUnavailableError, GeoWealthError, RefusedFileError
 from geo_wealth.store import datasets as store
 
 Writer = Callable[[Connection, int, IssueLog], dict[str, Any]]
@@ -119,8 +119,33 @@ def load(engine: Engine, job: LoadJob, *, dry_run: bool = False) -> LoadResult:
             if dry_run:
                 transaction.rollback()
             return result
-    except OperationalError as error:
-        raise unavailable(error) from error
+    except DBAPIError as error:
+        raise told(error.orig, job.path) from error
+    except psycopg2.Error as error:  # COPY goes past SQLAlchemy
+        raise told(error, job.path) from error
+
+
+def told(error: BaseException | None, path: Path) -> GeoWealthError:
+    """Say in one sentence why the database gave a load up; nothing of it was stored."""
+    code = getattr(error, "pgcode", None) or ""
+    if code.startswith("53"):
+        return DatabaseUnavailableError(
+            f"{path.name} was not stored: the database has no room left (disk, memory or "
+            "connections). Make room and load it again."
+        )
+    if code.startswith(("22", "54")):
+        return RefusedFileError(
+            f"{path.name} was not stored: a value in it is too large or not of its kind "
+            f"({str(error).splitlines()[0]})."
+        )
+    if code.startswith(("08", "57")) or isinstance(error, psycopg2.OperationalError):
+        return DatabaseUnavailableError(
+            "The database does not answer. Try again in a moment; what the load had done is undone."
+        )
+    return GeoWealthError(
+        f"{path.name} was not stored: the database refused it ({type(error).__name__}); this is "
+        "a defect of Geo Wealth, please report it."
+    )
 
 
 def hash_file(path: Path) -> str:

@@ -24,9 +24,13 @@ def datasets(connection: Connection) -> list[DatasetRow]:
 
 
 def data_version(connection: Connection) -> str:
-    """Name the state of all data that numbers rest on: equal names, equal numbers."""
+    """Name the state of all data that numbers rest on: equal names, equal numbers.
+
+    All datasets count, with state and generation: which rows are current depends on what was
+    loaded, activated and retired, and in which order.
+    """
     rows = connection.execute(
-        text("SELECT key FROM dataset WHERE state = 'current' ORDER BY generation, key")
+        text("SELECT key || ' ' || state || ' ' || generation FROM dataset ORDER BY key")
     ).scalars()
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:12]
 

@@ -4,11 +4,20 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
+from geo_wealth.memory import Memory
+from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.rows import SpendSummary
+
+_SUMMARIES: Memory[SpendSummary] = Memory(size=8)
 
 
 def spend_summary(connection: Connection) -> SpendSummary:
     """Sum all current ledgers: total = located + unlocated, to the penny."""
+    key = (str(connection.engine.url), data_version(connection))
+    return _SUMMARIES.recall(key, lambda: _sum_up(connection))
+
+
+def _sum_up(connection: Connection) -> SpendSummary:
     row = connection.execute(
         text("""
             WITH far AS MATERIALIZED (

@@ -164,9 +164,18 @@ def activate(connection: Connection, dataset_id: int) -> None:
 
 
 def retire(connection: Connection, dataset_id: int) -> None:
-    """Take a dataset out of use; nothing takes its place until something is activated."""
+    """Take a dataset out of use; nothing takes its place until something is activated.
+
+    The generation rises here too: rows that it displaced stay aside, so the data are not what
+    they were before it came, and nothing remembered from then may be shown.
+    """
     connection.execute(
-        text("UPDATE dataset SET state = 'retired' WHERE id = :id"), {"id": dataset_id}
+        text("""
+            UPDATE dataset SET state = 'retired',
+                generation = (SELECT max(generation) + 1 FROM dataset)
+            WHERE id = :id
+        """),
+        {"id": dataset_id},
     )
     for table in ROW_KEYS:
         connection.execute(

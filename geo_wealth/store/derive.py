@@ -46,8 +46,8 @@ def match_payees(connection: Connection) -> None:
     """Place payees: by company number, then by exact normalised name, else nowhere.
 
     A payee with several sites is put at one of them: in the register that answers first, the
-    premises with the highest rateable value, then by postcode. Individuals and redacted
-    payees are never matched; two different company numbers are never one organisation.
+    premises with the highest rateable value, then by postcode. Redacted payees, individuals,
+    and whoever any register calls an individual are never matched by name; two different company numbers are never one organisation.
     """
     connection.execute(text("DELETE FROM payee_match"))
     connection.execute(
@@ -56,6 +56,9 @@ def match_payees(connection: Connection) -> None:
                 SELECT o.*, array_position(CAST(:kinds AS text[]), o.kind) AS turn
                 FROM organisation o JOIN dataset d ON d.id = o.dataset_id
                 WHERE d.state = 'current' AND NOT o.individual
+            ), person AS (
+                SELECT o.name_key FROM organisation o JOIN dataset d ON d.id = o.dataset_id
+                WHERE d.state = 'current' AND o.individual
             ), pair AS (
                 SELECT p.id AS payee_id, o.id AS organisation_id, o.turn, 1 AS stage
                 FROM payee p JOIN open_organisation o ON o.company_number = p.company_number
@@ -64,6 +67,7 @@ def match_payees(connection: Connection) -> None:
                 SELECT p.id, o.id, o.turn, 2
                 FROM payee p JOIN open_organisation o ON o.name_key = p.name_key
                 WHERE p.state = 'named' AND p.name_key <> ''
+                  AND p.name_key NOT IN (SELECT name_key FROM person)
                   AND (p.company_number IS NULL OR o.company_number IS NULL
                        OR p.company_number = o.company_number)
             ), best AS (

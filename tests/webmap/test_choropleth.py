@@ -43,6 +43,31 @@ def test_hostile_text_stays_text() -> None:
     assert json.loads(attached[1])["names"]["E01000001"] == HOSTILE
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["{{7*7}}", "{% raw %}", "{# x #}", "{{cycler.__init__.__globals__}}", "}}{{", "${{7*7}}"],
+)
+def test_no_name_is_a_template(name: str) -> None:
+    """branca compiles what it printed as a template: text in it would run on the server."""
+    state = MapState(
+        values={"E01000001": 0.5},
+        names={"E01000001": name},
+        points=(MapPoint("asset", name, 0.5, 50.5, (name,)),),
+    )
+    parts = render(collection(name), state)
+    attached = re.search(r"geoWealthMap\.attach\(\w+, \w+, (\{.*\})\);", parts.script)
+    assert attached is not None
+    told = json.loads(attached[1])
+    assert told["names"]["E01000001"] == told["points"][0]["name"] == name
+
+
+def test_a_basemap_credit_is_no_template(settings: Settings) -> None:
+    tiled = settings.model_copy(
+        update={"tile_url": "https://t/{z}/{x}/{y}.png", "tile_attribution": "{{7*7}} maps"}
+    )
+    assert "49" not in render(collection("x"), MapState(), tiled).script
+
+
 def test_names_never_reach_the_layer() -> None:
     parts = render(collection("Visible name"), MapState())
     assert "Visible name" not in parts.script
@@ -55,7 +80,7 @@ def test_the_map_refers_to_no_host() -> None:
 
 def test_a_hostile_basemap_credit_is_inert() -> None:
     text = inert("`${alert(1)}`<b>\\")
-    assert not set("`$<>\\") & set(text)
+    assert not set("`$<>{}\\") & set(text)
 
 
 def test_a_basemap_is_drawn_from_its_address(settings: Settings) -> None:

@@ -115,7 +115,8 @@ def test_hostile_names_run_nothing_and_are_shown_as_they_are(
             assert page.evaluate("window.ran || 0") == 0, address
             assert page.locator("img[src=x]").count() == 0, address
             assert "49" not in page.title()
-            assert "${alert(2)}" in page.locator("main").inner_text() or "q=" in address, address
+            shown = page.locator("main").inner_text()
+            assert ("${alert(2)}" in shown and "{{7*7}}" in shown) or "q=" in address, address
         with poisoned.connect() as connection:
             ranking = build_ranking(connection, RankRequest(district="E08000034"))
             write_map(connection, ranking, tmp_path / "map.html")
