@@ -47,7 +47,8 @@ def match_payees(connection: Connection) -> None:
 
     A payee with several sites is put at one of them: in the register that answers first, the
     premises with the highest rateable value, then by postcode. Redacted payees, individuals,
-    and whoever any register calls an individual are never matched by name; two different company numbers are never one organisation.
+    and whoever any register calls an individual are never matched by name; two different
+    company numbers are never one organisation.
     """
     connection.execute(text("DELETE FROM payee_match"))
     connection.execute(

@@ -11,9 +11,15 @@ from sqlalchemy import Engine, text
 
 from boundaries.issues import IssueLog
 from geo_wealth.commands.load import describe
-from geo_wealth.errors import DatabaseUnavailableError, NotFoundError, RefusedFileError
+from geo_wealth.errors import (
+    DatabaseUnavailableError,
+    GeoWealthError,
+    NotFoundError,
+    RefusedFileError,
+)
 from geo_wealth.pipeline import council, geography, switch
 from geo_wealth.pipeline.load import LoadJob, load
+from geo_wealth.queries.datasets import data_version
 
 # Two squares of one kilometre near Huddersfield, as WGS84, told apart by their codes.
 SQUARE = [[-1.79, 53.64], [-1.775, 53.64], [-1.775, 53.649], [-1.79, 53.649], [-1.79, 53.64]]
@@ -279,3 +285,82 @@ def test_a_corrected_ledger_is_noticed_before_it_counts_twice(
     again = load(engine, job)
     assert again.report["also_in"] == {"dataset": first.dataset, "payments": 4}
     assert f"datasets retire {first.dataset}" in describe(again)
+
+
+def test_reads_go_on_while_the_first_load_of_a_kind_is_under_way(
+    engine: Engine, tmp_path: Path
+) -> None:
+    job = council.ledger_job(ledger_file(tmp_path, ["2021-04-01,1,10.00,7,Alpha Ltd"]), "X")
+    seen: list[int] = []
+
+    def read() -> None:
+        with engine.connect() as other:
+            other.execute(text("SET lock_timeout = '2s'"))
+            seen.append(other.execute(text("SELECT count(*) FROM dataset")).scalar_one())
+
+    load(engine, break_after(job, read))
+    assert seen == [0]
+
+
+def test_data_never_have_the_name_of_other_data(engine: Engine, tmp_path: Path) -> None:
+    """Retiring what displaced rows does not bring them back: the version must not, either."""
+
+    def version() -> str:
+        with engine.connect() as connection:
+            return data_version(connection)
+
+    whole = boundaries_file(tmp_path, ["E01011004", "E01011005"])
+    part = boundaries_file(tmp_path, ["E01011004"], shift=0.001)
+    versions = [version()]
+    load(engine, geography.boundaries_job(whole, "lsoa", 2011))
+    versions.append(version())
+    key = load(engine, geography.boundaries_job(part, "lsoa", 2011)).dataset
+    versions.append(version())
+    switch.retire(engine, key)
+    versions.append(version())
+    assert count(engine, "area", "current") == 1
+    assert len(set(versions)) == 4
+
+
+def test_whom_a_register_calls_a_sole_trader_is_placed_by_no_other(
+    engine: Engine, tmp_path: Path
+) -> None:
+    columns = "Name,Company Number,Charity Number,Address,Postcode,Easting,Northing,Sole Trader"
+    for kind, sole, name in (("suppliers", "yes", "own.csv"), ("vcse", "no", "other.csv")):
+        path = tmp_path / name
+        path.write_text(
+            f"{columns}\n"
+            f"Jane Doe Gardening,,,1 High Street,HD1 2TT,414452,416338,{sole}\n"
+            "Plain Works Ltd,,,2 High Street,HD1 2TT,414452,416338,no\n"
+        )
+        load(engine, council.register_job(path, kind))
+    rows = ["2021-04-01,1,10.00,7,Jane Doe Gardening", "2021-04-01,2,5.00,8,Plain Works Ltd"]
+    load(engine, council.ledger_job(ledger_file(tmp_path, rows), "X"))
+    with engine.connect() as connection:
+        placed = connection.execute(
+            text("SELECT y.name FROM payee_match m JOIN payee y ON y.id = m.payee_id")
+        ).scalars()
+        assert list(placed) == ["Plain Works Ltd"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "sentence"),
+    [
+        ("SELECT 3000000000::int", RefusedFileError, "too large or not of its kind"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", DatabaseUnavailableError, "not answer"),
+        ("SELECT * FROM nowhere", GeoWealthError, "please report"),
+    ],
+)
+def test_what_the_database_refuses_is_one_sentence(
+    engine: Engine, tmp_path: Path, statement: str, kind: type[Exception], sentence: str
+) -> None:
+    job = council.ledger_job(ledger_file(tmp_path, ["2021-04-01,1,10.00,7,Alpha Ltd"]), "X")
+
+    def write(connection, dataset_id, log):  # type: ignore[no-untyped-def]
+        connection.execute(text(statement))
+        return {}
+
+    with pytest.raises(kind, match=sentence) as caught:
+        load(engine, replace(job, write=write))
+    assert len(str(caught.value).splitlines()) == 1
+    assert count(engine, "dataset") == 0
