@@ -33,6 +33,8 @@ _ENVELOPES = (0, 32, 48, 48, 64)
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 _CHUNK, _TAIL = 1024**2, 4096
 _SQLITE = b"SQLite format 3\x00"
+_MAX_VALUE = 100_000_000
+"""Most bytes of one text or geometry; the longest coastline at full resolution has 15 MB."""
 
 Geometries = NDArray[np.object_]
 
@@ -195,21 +197,41 @@ def _geopackage_table(path: Path, name: str) -> str:
     try:
         with closing(_connect(path)) as database:
             unsound = database.execute(views).fetchone()
-            found = [] if unsound else database.execute(query).fetchall()
+            computed = _computes(database)
+            found = [] if unsound or computed else database.execute(query).fetchall()
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise RefusedFileError(f"{name} is not a sound GeoPackage; download it again.") from error
-    tables = [table for table, kind in found if kind == "table"]
+    tables = [str(table) for table, kind in found if kind == "table"]
+    if computed:
+        raise RefusedFileError(
+            f"{name} computes some of its columns instead of storing them; save it again as a "
+            "plain GeoPackage."
+        )
     if len(tables) != 1:
-        names = ", ".join(sorted(map(str, tables))) or "none"
+        names = ", ".join(sorted(tables)) or "none"
         raise RefusedFileError(
             f"{name} must have one layer of areas and has {len(tables)} ({names[:200]}); "
             "save the one wanted by itself."
         )
-    return str(tables[0])
+    return tables[0]
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
+    return database
+
+
+def _computes(database: sqlite3.Connection) -> bool:
+    """Tell whether reading some table would run expressions of its author."""
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    columns = (
+        column
+        for (table,) in tables
+        for column in database.execute(f"PRAGMA table_xinfo({_quoted(str(table))})")
+    )
+    # 1 marks the hidden columns of an index; 2 and 3 are generated columns.
+    return any(column[-1] in {2, 3} for column in columns)
 
 
 def _quoted(name: str) -> str:

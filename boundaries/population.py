@@ -12,6 +12,9 @@ from boundaries.issues import IssueLog
 from boundaries.layouts import find, layouts, listed
 from boundaries.table import Table, read_table
 
+_MOST = 2_147_483_647
+"""What the database holds in a count of residents."""
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -49,6 +52,8 @@ def read_population(path: Path, log: IssueLog, vintage: int) -> Population:
         )
     codes = table.codes(code_column, "lsoa")
     residents = table.count(residents_column)
+    too_many = residents > _MOST
+    table.reject(too_many, residents_column, "not-a-count", "is more people than there can be")
     missing = np.isnan(residents)
     table.reject(missing, residents_column, "no-population", "says nothing of the residents")
     kept = table.finish()

@@ -13,6 +13,7 @@ from boundary_files import CODES, geojson, square, squares, vector, zipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from boundaries import layers
 from boundaries.areas import AreaBatch, read_areas
 from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
@@ -364,6 +365,19 @@ def test_a_catalogue_that_is_a_view(tmp_path: Path) -> None:
     tamper(path, "ALTER TABLE gpkg_contents RENAME TO kept")
     tamper(path, f"CREATE VIEW gpkg_contents AS {endless} SELECT n FROM t")
     assert "has 0 (none)" in refusal(path)
+
+
+def test_columns_that_are_computed(tmp_path: Path) -> None:
+    path = vector(tmp_path / "a.gpkg", "GPKG", squares(), layer="one")
+    tamper(path, "ALTER TABLE one ADD COLUMN big TEXT AS (hex(zeroblob(400000000))) VIRTUAL")
+    assert "computes some of its columns" in refusal(path)
+
+
+def test_a_value_too_long_to_be_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "_MAX_VALUE", 5_000)
+    path = vector(tmp_path / "a.gpkg", "GPKG", squares(), layer="one")
+    tamper(path, "UPDATE one SET LSOA21NM = hex(zeroblob(4000))")
+    assert "damaged or cut short" in refusal(path)
 
 
 def test_areas_that_overlap_stay_areas(tmp_path: Path) -> None:

@@ -176,6 +176,14 @@ def test_population(tmp_path: Path, header: str, vintage: int, measure: str) -> 
         read_population(path, IssueLog(), 2021 + 2011 - vintage)
 
 
+def test_population_beyond_what_is_stored_is_rejected(tmp_path: Path) -> None:
+    rows = ["E01000001,2147483648", "E01000002,2147483647"]
+    path = write(tmp_path / "p.csv", "lsoa21_code,total_residents", *rows)
+    log = IssueLog()
+    assert read_population(path, log, 2021).frame.values.tolist() == [["E01000002", 2147483647]]
+    assert [(i.line, i.kind) for i in log.rejections()] == [(2, "not-a-count")]
+
+
 def test_population_of_unknown_columns(tmp_path: Path) -> None:
     with pytest.raises(RefusedFileError, match="it has a, b; give it one of these pairs"):
         read_population(write(tmp_path / "p.csv", "a,b", "1,2"), IssueLog(), 2021)
