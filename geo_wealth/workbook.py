@@ -14,7 +14,22 @@ from geo_wealth.containers import DAMAGE, Content
 MAX_CELLS = 20_000_000
 """Most cells of a sheet, empty ones included: 1 M rows of 20 columns."""
 
-_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+MAX_TEXT = 1_000_000_000
+"""Most bytes of shared texts once each cell has its own; 1 M real payments have 250 MB."""
+
+MAX_SHEETS = 500
+
+# XML allows either quotation mark, any prefix and spaces about "="; a tag ends before the next
+# "<", so that no pattern reads a part more than once.
+_CELL = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,9})([0-9]{1,19})""")
+_ESCAPED = re.compile(rb"""\br\s*=\s*["'][^"'<&]{0,30}&""")
+_TAG = re.compile(rb"<(?:[\w.-]{1,99}:)?c(?=[\s/>])")
+_UNPLACED = re.compile(rb"<(?:[\w.-]{1,99}:)?c(?=[\s/>])(?![^<]*?\br\s*=)")
+_ROW = re.compile(rb"<(?:[\w.-]{1,99}:)?row(?=[\s/>])")
+_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["']\s*([0-9]{1,19})""")
+_VALUE = re.compile(rb"<(?:[\w.-]{1,99}:)?v(?=[\s/>])[^<>]*>\s*([^<\s]{0,40})")
+_SHARED = re.compile(rb"<(?:[\w.-]{1,99}:)?si(?=[\s/>])")
+_MARKUP = re.compile(rb"<[^<>]*>")
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -25,13 +40,25 @@ def sheet_rows(content: Content) -> Iterator[tuple[str, list[list[str]]]]:
     Raises
     ------
     RefusedFileError
-        When the workbook is damaged or a sheet spans more cells than a table can.
+        When the workbook is damaged, or unfolds to more cells or text than a table can.
     """
-    _refuse_wide_sheets(content)
+    _refuse_bombs(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        if len(book.sheet_names) > MAX_SHEETS:
+            raise RefusedFileError(
+                f"{content.name} has {len(book.sheet_names):,} sheets; save the one wanted by "
+                "itself."
+            )
+        unfolded = 0
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            unfolded += sum(map(len, rows))
+            if unfolded > MAX_CELLS:
+                raise RefusedFileError(
+                    f"{content.name} has sheets of more than {MAX_CELLS:,} cells together; save "
+                    "the one wanted by itself."
+                )
             yield name, [[cell_text(cell) for cell in row] for row in rows]
     except (CalamineError, ValueError, OSError) as error:
         raise RefusedFileError(
@@ -58,22 +85,47 @@ def cell_text(cell: Cell) -> str:
     return str(cell).replace("\x00", "")
 
 
-def _refuse_wide_sheets(content: Content) -> None:
-    """Look before reading: a sheet with a cell at each end would be unfolded whole."""
+def _refuse_bombs(content: Content) -> None:
+    """Look before reading: what a reader would unfold must not be far more than the file.
+
+    Every part is looked at, since a workbook may keep its sheets under any name.
+    """
+    texts, sheets, marks = [0], [], 0
     with zipfile.ZipFile(io.BytesIO(content.data)) as archive:
-        for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                continue
+        for member in archive.infolist():
+            if member.filename.lower() in {"xl/workbook.bin", "content.xml"}:
+                raise RefusedFileError(f"{content.name} is two workbooks in one; save it as XLSX.")
             try:
-                data = archive.read(name)
+                data = archive.read(member)
             except DAMAGE as error:
                 raise RefusedFileError(f"{content.name} is damaged; fetch it again.") from error
-            cells = _extent(data)
-            if cells > MAX_CELLS:
-                raise RefusedFileError(
-                    f"{content.name}: the sheet {name.rsplit('/', 1)[-1]} spans {cells:,} cells, "
-                    "more than a table needs; delete the empty rows and columns and save it again."
-                )
+            if b"sst" in data:
+                texts = max(texts, _lengths(data), key=sum)
+            if b"sheetData" in data:
+                _refuse_wide_sheet(content.name, member.filename, data)
+                sheets.append(member)
+                marks += data.count(b"<")
+        # Rarely can the texts be too much at all, and the uses have to be counted.
+        if max(texts) * marks <= MAX_TEXT:
+            return
+        if sum(_unfolded(texts, archive.read(member)) for member in sheets) > MAX_TEXT:
+            raise RefusedFileError(
+                f"{content.name} repeats long texts until they fill more than "
+                f"{MAX_TEXT // 1_000_000} MB; save the table as CSV."
+            )
+
+
+def _refuse_wide_sheet(name: str, part: str, data: bytes) -> None:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _ESCAPED.search(data):
+        raise RefusedFileError(
+            f"{name} writes its cells in an unusual way; open it in Excel and save it again."
+        )
+    cells = _extent(data)
+    if cells > MAX_CELLS:
+        raise RefusedFileError(
+            f"{name}: the sheet {part.rsplit('/', 1)[-1]} spans {cells:,} cells, "
+            "more than a table needs; delete the empty rows and columns and save it again."
+        )
 
 
 def _extent(sheet: bytes) -> int:
@@ -81,8 +133,34 @@ def _extent(sheet: bytes) -> int:
     for match in _CELL.finditer(sheet):
         letters, number = match.groups()
         column = 0
-        for letter in letters:
+        for letter in letters.upper():
             column = column * 26 + letter - 64
         columns = max(columns, column)
         rows = max(rows, int(number))
+    if _UNPLACED.search(sheet):
+        # A cell that does not say where it is stands next to the one before.
+        parts = _ROW.split(sheet)
+        columns += max(len(_TAG.findall(part)) for part in parts)
+        numbers = (int(number) for number in _ROW_NUMBER.findall(sheet))
+        rows = max(rows, *numbers, 0) + len(parts)
     return columns * rows
+
+
+def _lengths(strings: bytes) -> list[int]:
+    """Give the bytes of each shared text, without the tags of its formatting."""
+    plain = b"<![CDATA[" not in strings
+    parts = _SHARED.split(strings)[1:]
+    return [len(_MARKUP.sub(b"", part) if plain else part) for part in parts] or [0]
+
+
+def _unfolded(texts: list[int], sheet: bytes) -> int:
+    """Give at most how many bytes a sheet's shared texts have when each cell has its own."""
+    longest = max(texts)
+    total = sheet.count(b"<![CDATA[") * longest
+    for found in _VALUE.finditer(sheet):
+        value = found[1]
+        if not value.isdigit():
+            total += longest if b"&" in value else 0
+        elif len(value) < 10 and int(value) < len(texts):
+            total += texts[int(value)]
+    return total

@@ -246,6 +246,57 @@ def test_workbook_that_spans_too_much_is_refused_before_it_is_read(tmp_path: Pat
         open_table(tmp_path / "x.xlsx", known)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'r="XFD1048576"', b"r='XFD1048576'"),
+        (b'<c r="XFD1048576"', b'<c x=">" r = "XFD1048576"'),
+        (b'<c r="XFD1048576"', b"<x:c r='XFD1048576'"),
+        (b'r="XFD1048576"', b'r="&#88;FD1048576"'),
+    ],
+)
+def test_a_far_cell_is_seen_however_it_is_written(tmp_path: Path, old: bytes, new: bytes) -> None:
+    far, plain = tmp_path / "far.xlsx", tmp_path / "x.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet["XFD1048576"] = "b"
+    made.save(far)
+    with zipfile.ZipFile(far) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    data = members.pop("xl/worksheets/sheet1.xml")
+    assert old in data
+    zipped(plain, {**members, "xl/other/s.xml": data.replace(old, new)})
+    with pytest.raises(RefusedFileError, match=r"spans|unusual way"):
+        open_table(plain, known)
+
+
+def test_cells_that_do_not_say_where_they_are() -> None:
+    row = b'<sheetData><row r="900"><c><v>1</v></c><c><v>2</v></c></row></sheetData>'
+    assert workbook._extent(row) >= 1_800
+    assert workbook._extent(b"<c" * 50_000) == 0
+
+
+def test_long_texts_that_many_cells_share_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_TEXT", 100_000)
+    path = tmp_path / "x.xlsx"
+    made = book(path, {"Data": [["a", "b"]]})
+    with zipfile.ZipFile(made) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    texts = b"<x:sst><x:si><x:t>" + b"x" * 10_000 + b"</x:t></x:si><x:si>y</x:si></x:sst>"
+    for times in (9, 11):
+        cells = b"<c t='s'><v>1</v></c>" + b"<x:c t='s'><x:v>0</x:v></x:c>" * times
+        sheet = b"<sheetData><row r='1'>" + cells + b"</row></sheetData>"
+        zipped(path, {**members, "xl/texts.xml": texts, "xl/other/s.xml": sheet})
+        if times == 9:
+            assert open_table(path, known).file == "x.xlsx [Data]"
+        else:
+            with pytest.raises(RefusedFileError, match="repeats long texts"):
+                open_table(path, known)
+
+
 def test_damaged_workbook(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.xlsx", {"xl/workbook.xml": b"<nonsense"})
     with pytest.raises(RefusedFileError):
