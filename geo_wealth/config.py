@@ -69,6 +69,13 @@ class Settings(BaseSettings):
             description="Longest a query of the web service may run, in milliseconds.",
         ),
     ] = 5000
+    force_https: Annotated[
+        bool,
+        Field(
+            alias="GEO_WEALTH_FORCE_HTTPS",
+            description="Send readers from plain HTTP to HTTPS; a proxy with TLS does so itself.",
+        ),
+    ] = False
 
 
 def load_settings() -> Settings:

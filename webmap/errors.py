@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -44,8 +44,18 @@ _UNEXPECTED = "Something went wrong on our side. Nothing was lost; try again in 
 
 def init_app(app: Flask) -> None:
     """Answer every exception; nothing of a trace or of a driver's text leaves the house."""
+    app.before_request(refuse_unprintable)
     for kind in (GeoWealthError, HTTPException, Exception):
         app.register_error_handler(kind, answer)
+
+
+def refuse_unprintable() -> None:
+    """Refuse a code or key that nothing can have, before the database or a disk sees it."""
+    for part in (request.view_args or {}).values():
+        if not str(part).isprintable():
+            raise NotFoundError(
+                "There is nothing at this address: it holds unprintable characters."
+            )
 
 
 def answer(error: Exception) -> Response:
@@ -90,9 +100,18 @@ def sentence(status: int, error: Exception) -> str:
 
 def for_machines() -> bool:
     """Tell whether the answer goes to a program: by route, not by what the address ends in."""
-    if request.blueprint:
-        return request.blueprint in MACHINES
-    return request.path.startswith("/api/")
+    blueprint = request.blueprint or _blueprint_when_read()
+    return blueprint in MACHINES if blueprint else request.path.startswith("/api/")
+
+
+def _blueprint_when_read() -> str | None:
+    """Name the blueprint that a GET of the address goes to, after another method was refused."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint = adapter.match(method="GET")[0] if adapter else ""
+    except HTTPException:
+        return None
+    return endpoint.rpartition(".")[0] or None
 
 
 def problem(status: int, error: Exception) -> Response:

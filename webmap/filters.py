@@ -166,7 +166,12 @@ def weight_points(values: Values) -> dict[str, float]:
     if sum(points.values()) <= 0:
         raise InvalidRequestError(f"w.{next(iter(points))}", "at least one weight must be above 0.")
     scale = 100 if max(points.values()) <= 1 else 1
-    return {slug: round(point * scale, 6) for slug, point in points.items()}
+    rounded = {slug: round(point * scale, 6) for slug, point in points.items()}
+    if not any(rounded.values()):
+        raise InvalidRequestError(
+            f"w.{next(iter(points))}", "at least one weight must be above 0 by a millionth or more."
+        )
+    return rounded
 
 
 def query_of(filters: RankFilters, **changes: str | int | None) -> dict[str, str]:
@@ -179,7 +184,7 @@ def query_of(filters: RankFilters, **changes: str | int | None) -> dict[str, str
     query = {} if filters.kept is None else {"id": filters.kept}
     if filters.kept is None:
         query = {"district": request.district, "index": request.index}
-        query |= {f"w.{slug}": f"{point:g}" for slug, point in filters.points.items()}
+        query |= {f"w.{slug}": _plain(point) for slug, point in filters.points.items()}
         query |= _turned(request, default)
         for name in ("normalise", "aggregate"):
             if getattr(request, name) != getattr(default, name):
@@ -191,6 +196,12 @@ def query_of(filters: RankFilters, **changes: str | int | None) -> dict[str, str
     query |= {name: str(value) for name, value in changes.items() if value is not None}
     dropped = {name for name, value in changes.items() if value is None}
     return {name: value for name, value in query.items() if name not in dropped}
+
+
+def _plain(point: float) -> str:
+    """Write a weight as an address takes it: without an exponent."""
+    text = f"{point:g}"
+    return f"{point:.6f}" if "e" in text else text
 
 
 def _turned(request: RankRequest, default: RankRequest) -> dict[str, str]:

@@ -14,10 +14,10 @@ SELF = "'self'"
 
 
 class _Talisman(Talisman):  # type: ignore[misc]  # the package has no types
-    """Talisman that leaves a service on this very machine on plain HTTP."""
+    """Talisman that leaves this very machine and the probes of operators on plain HTTP."""
 
     def _force_https(self) -> object:
-        if is_loopback(flask.request.host):
+        if flask.request.blueprint == "ops" or is_loopback(flask.request.host):
             return None
         return super()._force_https()
 
@@ -60,6 +60,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Send the headers with every answer."""
     _Talisman(
         app,
+        force_https=settings.force_https,
+        strict_transport_security=settings.force_https,
         content_security_policy=policy(settings),
         content_security_policy_nonce_in=["script-src", "style-src"],
         frame_options="DENY",

@@ -15,7 +15,7 @@ from webmap import create_app, logs
 from webmap.security import is_loopback
 from webmap.static_files import STATIC
 
-THREADS = 8
+THREADS = 16  # as many as the pool of connections has; see geo_wealth.db
 REQUIRED = ("vendor/leaflet/leaflet.js", "vendor/govuk/govuk-frontend.min.css")
 
 

@@ -8,6 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
+from boundaries.issues import Issue
+from webmap.api.places import issue_document
+
 AREA, DISTRICT = "E01011140", "E08000034"
 
 
@@ -133,6 +136,37 @@ def test_datasets_and_their_issues(client: FlaskClient) -> None:
     assert issues["dataset"] == rows[0]["dataset"]
 
 
+def test_cells_that_may_name_a_person_stay_with_the_loader() -> None:
+    issue = Issue(3, "Supplier", "invalid-date", "Mr A Person", "Not a date.", rejects=True)
+    for kind in ("ledger", "register", "assets"):
+        assert "Person" not in str(issue_document(issue, kind))
+    assert issue_document(issue, "postcodes")["value"] == "Mr A Person"
+
+
+def test_issues_of_ledgers_hold_no_cells(client: FlaskClient) -> None:
+    rows = get(client, "/api/v1/datasets")["datasets"]
+    private = [row["dataset"] for row in rows if row["kind"] in {"ledger", "register", "assets"}]
+    found = [get(client, f"/api/v1/datasets/{key}/issues")["issues"] for key in private]
+    assert all("value" not in issue for issues in found for issue in issues)
+
+
+@pytest.mark.parametrize("code", ["%00", "E01%00", "%1B"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/areas/{}",
+        "/wards/{}",
+        "/api/v1/areas/{}",
+        "/api/v1/areas/{}/explanation",
+        "/api/v1/wards/{}",
+        "/api/v1/datasets/{}/issues",
+        "/static/{}",
+    ],
+)
+def test_codes_that_cannot_be_are_not_found(client: FlaskClient, address: str, code: str) -> None:
+    assert client.get(address.format(code)).status_code == 404
+
+
 def test_districts_and_wards(client: FlaskClient) -> None:
     districts = get(client, "/api/v1/districts")["districts"]
     assert [row["code"] for row in districts] == [DISTRICT]
@@ -171,6 +205,7 @@ def test_the_same_request_gives_the_same_bytes(client: FlaskClient) -> None:
         ("/api/v1/rankings?limit=1001", 400, "limit"),
         ("/api/v1/rankings?index=imd1066", 400, "index"),
         ("/api/v1/rankings?w.deprivation=0", 400, "w.deprivation"),
+        ("/api/v1/rankings?w.deprivation=0.000000000000001", 400, "w.deprivation"),
         ("/api/v1/assets?postcode=HELLO", 400, "postcode"),
         ("/api/v1/assets", 400, "postcode"),
         ("/api/v1/assets?postcode=HD1+2TT&within=5", 400, "within"),

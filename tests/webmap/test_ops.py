@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from webmap import create_app, database
 from webmap.errors import status_of
 from webmap.logs import LOGGER, JsonFormatter
 from webmap.security import is_loopback, policy
+from webmap.server import options
 
 AWAY = "postgresql+psycopg2://nobody@127.0.0.1:1/none"
 
@@ -207,8 +209,46 @@ def test_loopback_is_known_by_its_name(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
-def test_only_the_loopback_stays_on_plain_http(client: FlaskClient) -> None:
-    assert client.get("/healthz", headers={"Host": "127.0.0.1:8000"}).status_code == 200
-    away_from_home = client.get("/healthz", headers={"Host": "geo.example.org"})
-    assert away_from_home.status_code == 302
-    assert away_from_home.headers["Location"].startswith("https://geo.example.org/")
+def test_https_is_the_business_of_the_proxy(client: FlaskClient) -> None:
+    answer = client.get("/accessibility", headers={"Host": "geo.example.org"})
+    assert answer.status_code == 200
+    behind = client.get("/accessibility", headers={"X-Forwarded-Proto": "https"})
+    assert "Strict-Transport-Security" not in behind.headers
+
+
+def test_https_is_forced_when_asked_but_not_on_probes(
+    settings: Settings, sample_engine: Engine
+) -> None:
+    strict = settings.model_copy(update={"force_https": True})
+    client = create_app(strict, sample_engine).test_client()
+    elsewhere = {"Host": "geo.example.org"}
+    moved = client.get("/accessibility", headers=elsewhere)
+    assert moved.status_code == 302
+    assert moved.headers["Location"] == "https://geo.example.org/accessibility"
+    for probe in ("/healthz", "/metrics"):
+        assert client.get(probe, headers=elsewhere).status_code == 200
+    assert client.get("/accessibility", headers={"Host": "127.0.0.1:8000"}).status_code == 200
+    secure = client.get("/accessibility", headers={"X-Forwarded-Proto": "https"})
+    assert "Strict-Transport-Security" in secure.headers
+
+
+def test_invented_methods_share_one_series(client: FlaskClient) -> None:
+    for method in ("BREW", "X-1", "X-2"):
+        client.open("/healthz", method=method)
+    printed = client.get("/metrics").text
+    assert 'method="other",route="none",status="405"' in printed
+    assert "BREW" not in printed
+    assert "X-1" not in printed
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/metrics"])
+def test_operators_are_refused_in_json(client: FlaskClient, address: str) -> None:
+    for answer, status in ((client.get(f"{address}?x=1"), 400), (client.post(address), 405)):
+        assert answer.status_code == status
+        assert answer.mimetype == "application/problem+json"
+    assert client.post("/rank").mimetype == "text/html"
+
+
+def test_there_is_a_thread_for_every_connection(settings: Settings, engine: Engine) -> None:
+    pool: Any = engine.pool
+    assert options(settings)["threads"] == pool.size() + pool._max_overflow

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Connection
 
+from boundaries.issues import Issue
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline.documents import spend_document
 from geo_wealth.queries import places
@@ -16,6 +17,9 @@ from webmap.api.blueprint import next_link, paged, route
 from webmap.caching import cached, json_response
 from webmap.filters import PAGING, POSTCODE, VINTAGE
 from webmap.params import Param, Values
+
+PRIVATE = frozenset({"ledger", "register", "assets"})
+"""Kinds whose rows may name persons: what a cell held is told to the loader alone."""
 
 QUERY = Param("q", "Part of the name, or the code, of a ward or place.", maximum=100)
 
@@ -87,9 +91,19 @@ def issues(values: Values, key: str) -> Response:
 
     def build(conn: Connection) -> Response:
         found = dataset_issues(conn, key, values["limit"])
-        return json_response({"dataset": key, "issues": [asdict(issue) for issue in found]})
+        kind = next(row.kind for row in datasets(conn) if row.key == key)
+        shown = [issue_document(issue, kind) for issue in found]
+        return json_response({"dataset": key, "issues": shown})
 
     return cached(values, build)
+
+
+def issue_document(issue: Issue, kind: str) -> dict[str, Any]:
+    """Give an issue as JSON; the cell itself only where no person can be in it."""
+    document = asdict(issue)
+    if kind in PRIVATE:
+        del document["value"]
+    return document
 
 
 def postcode_document(conn: Connection, postcode: str) -> dict[str, Any]:

@@ -137,7 +137,13 @@ SCHEMAS: dict[str, Schema] = {
     "Datasets": record({"datasets": listed("Dataset"), "next": maybe(TEXT)}),
     "Issue": record(
         {"line": maybe(WHOLE), "field": maybe(TEXT), "kind": TEXT, "message": TEXT},
-        {"value": maybe(TEXT), "rejects": FLAG},
+        {
+            "value": {
+                **maybe(TEXT),
+                "description": "What the file had; left out for ledgers, registers and assets.",
+            },
+            "rejects": FLAG,
+        },
     ),
     "Issues": record({"dataset": TEXT, "issues": listed("Issue")}),
 }
