@@ -1,13 +1,18 @@
 """``geo-wealth``: the commands put together, and errors told in one sentence."""
 
+import os
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
 
 from geo_wealth.commands import datasets, db, load
 from geo_wealth.commands.doctor import doctor
+from geo_wealth.commands.output import say
 from geo_wealth.commands.rank import explain, rank
 from geo_wealth.commands.sample import sample
 from geo_wealth.commands.summary import summary
@@ -17,7 +22,21 @@ from geo_wealth.errors import GeoWealthError, InvalidRequestError
 REFUSED = 1
 USAGE = 2
 
+STOPPED = "Stopped."
+
+
+class _Commands(TyperGroup):
+    """All commands; Ctrl-C is told in a word, where typer would end without one."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise GeoWealthError(STOPPED) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="geo-wealth",
     help="Finds the neighbourhoods where local spending and spare public buildings do most good.",
     no_args_is_help=True,
@@ -44,18 +63,31 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if any("\0" in argument for argument in given):
+            raise InvalidRequestError("An argument", "it holds a NUL character: leave that out.")
         app(args=given)
     except SystemExit as end:  # how typer ends: done, or usage that it has told
         return end.code if isinstance(end.code, int) else 0
-    except InvalidRequestError as error:
-        return _fail(str(error), USAGE)
-    except GeoWealthError as error:
-        return _fail(str(error), REFUSED)
-    except OperationalError as error:
-        return _fail(str(unavailable(error)), REFUSED)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (nobody is shown a trace)
+        say(_sentence(error), err=True)
+        return USAGE if isinstance(error, InvalidRequestError) else REFUSED
     return 0
 
 
-def _fail(sentence: str, status: int) -> int:
-    typer.echo(sentence, err=True)
-    return status
+def _sentence(error: BaseException) -> str:
+    """Say what went wrong."""
+    if isinstance(error, GeoWealthError):
+        return str(error)
+    if isinstance(error, OperationalError):
+        return str(unavailable(error))
+    return STOPPED if isinstance(error, KeyboardInterrupt) else _fault(error)
+
+
+def _fault(error: BaseException) -> str:
+    """Tell a fault of ours: its class alone, since its text may hold rows of a file."""
+    if os.environ.get("GEO_WEALTH_DEBUG"):
+        return "".join(traceback.format_exception(error)).rstrip()
+    return (
+        f"Something went wrong in Geo Wealth itself ({type(error).__name__}): please report it, "
+        "with what GEO_WEALTH_DEBUG=1 prints before the same command."
+    )

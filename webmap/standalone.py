@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from geo_wealth.commands.output import write_whole
 from geo_wealth.errors import SetupError
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.pipeline.words import context_line
@@ -45,7 +46,7 @@ def standalone_map(
     Raises
     ------
     SetupError
-        When Leaflet has not been installed.
+        When Leaflet has not been installed, or the file cannot be written.
     """
     legend = legend_of(score_classes(ranking))
     state = MapState(values=scores(ranking), names=names(ranking), legend=legend)
@@ -72,9 +73,7 @@ def standalone_map(
             units=UNITS,
         )
     )
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, text)
 
 
 def _static(name: str) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from geo_wealth.commands.output import Json, print_json, print_table
+from geo_wealth.commands.output import Json, print_json, print_table, say
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.pipeline import switch
@@ -32,7 +32,7 @@ def list_datasets(context: typer.Context, *, as_json: Json = False) -> None:
         print_json([_document(row) for row in rows])
         return
     if not rows:
-        typer.echo("Nothing is loaded. `geo-wealth sample` loads the Kirklees sample.")
+        say("Nothing is loaded. `geo-wealth sample` loads the Kirklees sample.")
         return
     print_table(
         [
@@ -61,7 +61,7 @@ def activate(key: Key) -> None:
 
     Example: geo-wealth datasets activate boundaries-1f3a
     """
-    typer.echo(f"{switch.activate(open_database(), key)} is current.")
+    say(f"{switch.activate(open_database(), key)} is current.")
 
 
 @app.command()
@@ -70,7 +70,7 @@ def retire(key: Key) -> None:
 
     Example: geo-wealth datasets retire ledger-1f3a
     """
-    typer.echo(f"{switch.retire(open_database(), key)} is retired.")
+    say(f"{switch.retire(open_database(), key)} is retired.")
 
 
 def _document(row: DatasetRow) -> dict[str, object]:

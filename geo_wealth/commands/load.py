@@ -7,7 +7,14 @@ import typer
 
 from boundaries.codes import INDEX
 from boundaries.issues import Issue
-from geo_wealth.commands.output import Json, csv_text, print_json, write_text
+from geo_wealth.commands.output import (
+    Json,
+    check_place,
+    csv_text,
+    print_json,
+    say,
+    write_text,
+)
 from geo_wealth.commands.session import open_database
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline import council, geography
@@ -190,13 +197,15 @@ def assets(
 
 
 def _run(job: LoadJob, dry_run: bool, issues: Path | None, as_json: bool) -> None:
+    if issues is not None:
+        check_place(issues)
     result = run_load(open_database(), job, dry_run=dry_run)
     if issues is not None:
         write_text(issues, issues_csv(result.issues))
     if as_json:
         print_json(result.document() | ({"dry_run": True} if dry_run else {}))
     else:
-        typer.echo(describe(result, dry_run=dry_run))
+        say(describe(result, dry_run=dry_run))
 
 
 def describe(result: LoadResult, *, dry_run: bool = False) -> str:

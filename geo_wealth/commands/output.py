@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,12 +14,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from geo_wealth.errors import SetupError
+
+# Control characters, and those that turn the direction of text: a terminal obeys them.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def print_json(document: Any) -> None:
     """Print a document as JSON on standard output."""
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def printable(text: str) -> str:
+    """Take out what a terminal would obey: publishers' names are printed, not run."""
+    return _CONTROLS.sub("", text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text for people, on standard output or error."""
+    typer.echo(printable(text), err=err)
 
 
 def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
@@ -35,10 +52,44 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
 
 def write_text(path: Path, content: str) -> None:
     """Write a file whole or not at all, saying so on standard error."""
+    write_whole(path, content)
+    say(f"Wrote {path}.", err=True)
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    SetupError
+        When the folder is absent or may not be written, or the disk is full.
+    """
+    check_place(path)
     draft = path.with_name(f".{path.name}.part")
-    draft.write_text(content, encoding="utf-8")
-    draft.replace(path)
-    typer.echo(f"Wrote {path}.", err=True)
+    try:
+        draft.write_text(content, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise SetupError(
+            f"{path} cannot be written ({error.strerror}): name a file elsewhere."
+        ) from error
+
+
+def check_place(path: Path) -> None:
+    """Refuse a file whose folder cannot take it, before any work is done for it.
+
+    Raises
+    ------
+    SetupError
+        When the folder is absent or may not be written, or the path is a folder itself.
+    """
+    if path.is_dir():
+        raise SetupError(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise SetupError(f"The folder {path.parent} does not exist: make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise SetupError(f"The folder {path.parent} may not be written: name a file elsewhere.")
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -65,5 +116,5 @@ def safe_cell(value: Any) -> Any:
 
 
 def _plain(cell: str) -> str:
-    """Keep what a publisher wrote from being taken for rich's mark-up."""
-    return cell.replace("[", "\\[")
+    """Keep what a publisher wrote from being taken for rich's mark-up, or for the terminal's."""
+    return printable(cell).replace("[", "\\[")

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from geo_wealth.commands.output import Json, csv_text, print_json, print_table, write_text
+from geo_wealth.commands.output import (
+    Json,
+    check_place,
+    csv_text,
+    print_json,
+    print_table,
+    say,
+    write_text,
+)
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
@@ -60,6 +68,8 @@ def rank(
 
     Example: geo-wealth rank --district E08000034 --index imd2019 --top 20 --map kirklees.html
     """
+    for path in filter(None, (csv, map_file)):
+        check_place(path)
     engine = open_database()
     request = make_request(
         district, index, weights, directions, normalise, aggregate, eligible_only=eligible_only
@@ -74,7 +84,7 @@ def rank(
     if keep:
         with engine.begin() as connection:
             keep_ranking(connection, ranking)
-        typer.echo(f"Kept as {ranking.id}.", err=True)
+        say(f"Kept as {ranking.id}.", err=True)
     if as_json:
         document = ranking_document(ranking)
         document["areas"] = document["areas"][:top]
@@ -111,7 +121,7 @@ def explain(
     if as_json:
         print_json(explanation_document(explanation))
     else:
-        typer.echo("\n".join(explanation.sentences))
+        say("\n".join(explanation.sentences))
 
 
 def make_request(
@@ -181,11 +191,11 @@ def _write_map(connection: Connection, ranking: Ranking, path: Path) -> None:
     if map_writer is None:
         raise InvalidRequestError("--map", "the part of Geo Wealth that draws maps is missing.")
     map_writer(connection, ranking, path)
-    typer.echo(f"Wrote {path}.", err=True)
+    say(f"Wrote {path}.", err=True)
 
 
 def _print(ranking: Ranking, top: int | None) -> None:
-    typer.echo(context_line(ranking))
+    say(context_line(ranking))
     left = [("rank", "right"), ("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
     figures = [
         (f"{indicator.short_name} ({indicator.unit})", "right") for indicator in INDICATORS.values()
@@ -202,6 +212,6 @@ def _print(ranking: Ranking, top: int | None) -> None:
         ],
     )
     if ranking.not_ranked:
-        typer.echo(f"\nNot ranked: {len(ranking.not_ranked)}")
+        say(f"\nNot ranked: {len(ranking.not_ranked)}")
         for area in ranking.not_ranked[:top]:
-            typer.echo(f"  {area.code} {area.name}: {area.reason}")
+            say(f"  {area.code} {area.name}: {area.reason}")

@@ -1,8 +1,6 @@
 """``geo-wealth sample``: the Kirklees sample, part real and part invented."""
 
-import typer
-
-from geo_wealth.commands.output import Json, print_json
+from geo_wealth.commands.output import Json, print_json, say
 from geo_wealth.commands.session import open_database
 from geo_wealth.pipeline.sample import load_sample
 
@@ -19,5 +17,5 @@ def sample(*, as_json: Json = False) -> None:
         return
     for result in results:
         done = "loaded already" if result.already_loaded else f"{result.rows['loaded']:,} rows"
-        typer.echo(f"{result.dataset}: {done}, {result.state}")
-    typer.echo("Payments, suppliers, anchors and buildings are sample data: invented.")
+        say(f"{result.dataset}: {done}, {result.state}")
+    say("Payments, suppliers, anchors and buildings are sample data: invented.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from geo_wealth.commands.output import Json, print_json
+from geo_wealth.commands.output import Json, print_json, say
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.pipeline.summary import area_summary
@@ -25,4 +25,4 @@ def summary(
     if as_json:
         print_json(found.document())
     else:
-        typer.echo("\n".join(found.sentences()))
+        say("\n".join(found.sentences()))

@@ -10,7 +10,8 @@ import pytest
 
 from geo_wealth.cli import run
 from geo_wealth.commands import rank
-from geo_wealth.commands.output import csv_text, safe_cell
+from geo_wealth.commands.output import csv_text, print_table, safe_cell, say, write_whole
+from geo_wealth.errors import SetupError
 from webmap.cli import write_map
 
 Run = Callable[..., tuple[int, str, str]]
@@ -138,6 +139,80 @@ def test_what_is_wrong_is_one_sentence(
     assert (found, out) == (status, "")
     assert sentence in err
     assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("on_sample")
+@pytest.mark.parametrize("option", ["--csv", "--map"])
+def test_a_file_that_cannot_be_written_is_one_sentence(
+    gw: Run, tmp_path: Path, option: str
+) -> None:
+    for place, told in ((tmp_path / "none" / "x", "does not exist"), (tmp_path, "is a folder")):
+        status, out, err = gw("rank", "--district", "E08000034", option, str(place))
+        assert (status, out) == (1, "")
+        assert told in err
+        assert "Traceback" not in err
+
+
+def test_writing_that_fails_leaves_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(SetupError, match="No space left"):
+        write_whole(tmp_path / "a.csv", "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("on_empty")
+def test_the_place_of_the_issues_is_checked_before_loading(gw: Run, tmp_path: Path) -> None:
+    names = tmp_path / "wards_2025.csv"
+    names.write_text("ward_code,ward_name\nE05001389,Dewsbury East\n")
+    status, _, err = gw("load", "names", str(names), "--issues", str(tmp_path / "no" / "i.csv"))
+    assert status == 1
+    assert "does not exist" in err
+    assert json.loads(gw("datasets", "--json")[1]) == []
+
+
+def test_a_terminal_is_told_nothing_by_a_publisher(capsys: pytest.CaptureFixture[str]) -> None:
+    say("A\x1b[2JB\x9b1mC\u202eD\nE")
+    print_table([("name", "left")], [["Rude\x1b]0;x\x07 Ltd"]])
+    printed = capsys.readouterr().out
+    assert "A[2JB1mCD\nE" in printed
+    assert "Rude]0;x Ltd" in printed
+    assert not set("\x1b\x9b\x07\u202e") & set(printed)
+
+
+def test_a_nul_is_wrong_usage(gw: Run) -> None:
+    status, _, err = gw("load", "ledger", "none.csv", "--payer", "A\0B")
+    assert status == 2
+    assert "NUL" in err
+
+
+def test_a_fault_of_ours_is_one_sentence_unless_asked(
+    gw: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ValueError("secret")
+
+    monkeypatch.delenv("GEO_WEALTH_DEBUG", raising=False)
+    monkeypatch.setattr(rank, "open_database", broken)
+    status, _, err = gw("rank", "--district", "E08000034")
+    assert status == 1
+    assert "ValueError" in err
+    assert "report it" in err
+    assert "secret" not in err
+    monkeypatch.setenv("GEO_WEALTH_DEBUG", "1")
+    assert "Traceback" in gw("rank", "--district", "E08000034")[2]
+
+
+def test_ctrl_c_is_told_in_a_word(gw: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rank, "open_database", stopped)
+    assert gw("rank", "--district", "E08000034") == (1, "", "Stopped.\n")
 
 
 @pytest.mark.usefixtures("on_empty")
