@@ -14,6 +14,9 @@ from geo_wealth.tabular import unknown_layout
 
 LONGITUDE, LATITUDE = "geometry longitude", "geometry latitude"
 
+MAX_NAMES = 1_000
+"""Most different properties of a file; a real one has some dozens."""
+
 _WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
@@ -34,12 +37,17 @@ def open_features(content: Content, recognise: Recogniser[Match]) -> Table[Match
     try:
         document = json.loads(text.data)
         features = _features(content.name, document)
-        rows = [_row(feature) for feature in features]
+        rows = [_row(content.name, at, feature) for at, feature in enumerate(features, 1)]
     except (ValueError, RecursionError) as error:
         raise RefusedFileError(
             f"{content.name} is not valid GeoJSON, or is cut short; fetch it again."
         ) from error
     names = tuple(dict.fromkeys(name for row in rows for name in row))
+    if len(names) > MAX_NAMES:
+        raise RefusedFileError(
+            f"{content.name} has {len(names):,} different properties, more than {MAX_NAMES:,}; "
+            "keep only those that describe the features."
+        )
     match = recognise(names)
     if match is None:
         raise RefusedFileError(unknown_layout(content.name, names))
@@ -60,9 +68,13 @@ def _features(name: str, document: Any) -> list[dict[str, Any]]:
     return features
 
 
-def _row(feature: dict[str, Any]) -> dict[str, str]:
+def _row(file: str, number: int, feature: dict[str, Any]) -> dict[str, str]:
     properties = feature.get("properties") or {}
-    row = {str(name): _text(value) for name, value in properties.items()}
+    if not isinstance(properties, dict):
+        raise RefusedFileError(
+            f"{file}, feature {number}: 'properties' must be an object of names and values."
+        )
+    row = {_text(name): _text(value) for name, value in properties.items()}
     longitude, latitude = _point(feature.get("geometry"))
     return {**row, LONGITUDE: longitude, LATITUDE: latitude}
 
@@ -71,7 +83,8 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.replace("\x00", "")
+    # Half a pair of UTF-16, which JSON can escape, is no character and cannot be stored.
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _point(geometry: Any) -> tuple[str, str]:

@@ -196,6 +196,22 @@ def test_geojson_that_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
+@pytest.mark.parametrize("properties", ["name", ["name"], 5])
+def test_geojson_properties_that_are_no_object(tmp_path: Path, properties: object) -> None:
+    odd = {"type": "Feature", "properties": properties, "geometry": None}
+    with pytest.raises(RefusedFileError, match="feature 2: 'properties' must be an object"):
+        load(features(tmp_path / "x.geojson", feature(POINT, name="Sample"), odd))
+
+
+def test_geojson_of_very_many_properties_and_broken_characters(tmp_path: Path) -> None:
+    many = [feature(POINT, name="Sample", **{f"p{at}": 1}) for at in range(1_000)]
+    with pytest.raises(RefusedFileError, match="different properties"):
+        load(features(tmp_path / "x.geojson", *many))
+    odd = feature(POINT, name="Sample \ud800", **{"\udfff": 1})
+    frame, _ = load(features(tmp_path / "x.geojson", odd))
+    assert frame.name.tolist() == ["Sample ?"]
+
+
 def test_geojson_in_wgs84_by_name(tmp_path: Path) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
     frame, _ = load(features(tmp_path / "x.geojson", feature(POINT, name="Sample"), crs=crs))
