@@ -102,6 +102,7 @@ def _frame(
     refs, addresses = records.column("ref"), records.joined("address")
     titles = _titles(records, addresses)
     _reject_nameless(records, titles)
+    records.reject_long("name", titles)
     records.drop_repeats(seen, refs, titles, addresses, records.column("postcode"))
     eastings, northings = records.points()
     columns = {

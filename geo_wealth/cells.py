@@ -12,6 +12,14 @@ NIL = _DASHES | {"nil"}
 MAX_AMOUNT = 60
 """Most characters of an amount; longer text is not one, and patterns need not try."""
 
+MAX_NAME = 500
+"""Most characters of a name; a longer one has swallowed other cells or lines."""
+
+LONG_NAME = (
+    f"The name has more than {MAX_NAME} characters (a quotation mark may be missing); the row "
+    "was left out."
+)
+
 _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{0,8})?|\.\d{1,8}")
 _EXPONENT = re.compile(r"\d(?:\.\d{1,15})?[eE][+-]?\d{1,2}")
 _CREDIT = re.compile(r"(.*?)\s*(?:CR|C/R|credit)\.?", re.IGNORECASE)
@@ -74,9 +82,7 @@ def amount(text: str) -> Decimal | None:
     ``Nil`` are zero; ``NA`` and an empty cell are unknown, hence None.
     """
     plain = text.strip().replace("\u00a0", "").replace("£", "").replace("GBP", "").strip()
-    plain = plain.replace("−", "-")
-    if len(plain) > MAX_AMOUNT:
-        return None
+    plain = plain.replace("−", "-") if len(plain) <= MAX_AMOUNT else ""
     if plain.lower() in NIL:
         return Decimal(0)
     negative = False

@@ -217,6 +217,7 @@ class _Reader:
         self._sift_amounts(~readable)
         self._sift_totals(amounts)
         self._sift_days(amounts)
+        self._sift_names(amounts)
         kept: NDArray[np.intp] | slice = (
             slice(None) if self.keep.all() else np.flatnonzero(self.keep)
         )
@@ -337,6 +338,13 @@ class _Reader:
             else:
                 self.log.note(line, column, _DAY_NOTES[kind][0], text, _DAY_NOTES[kind][1])
 
+    def _sift_names(self, amounts: NDArray[np.object_]) -> None:
+        column = self.match.column("payee")
+        for index, line in self._lines(self.keep & self._mask("payee", _too_long)):
+            self.keep[index] = False
+            text, pounds = self._cell(index, "payee"), amounts[index]
+            self.log.reject(line, column, "name-too-long", text, cells.LONG_NAME, pounds=pounds)
+
     def _company_numbers(self) -> NDArray[np.object_]:
         column = self.match.column("company_number")
         for index, line in self._lines(self.keep & self._mask("company_number", _no_company)):
@@ -362,6 +370,10 @@ def _is_nil(text: str) -> bool:
 
 def _payee(text: str) -> str:
     return "" if names.payee_state(text) == "blank" else cells.tidy(text)
+
+
+def _too_long(text: str) -> bool:
+    return len(cells.tidy(text)) > cells.MAX_NAME
 
 
 def _no_company(text: str) -> bool:

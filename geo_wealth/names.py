@@ -41,6 +41,9 @@ _TITLE = re.compile(
 )
 _COUPLE = re.compile(r"(?:mr|mrs|ms|dr)\.?\s*(?:&|and|/)\s*(?:mr|mrs|ms|dr)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?\s){1,3}[A-Z][A-Za-z'’-]{2,}(?:-[A-Z][a-z]+)?")
+_PERSON = re.compile(
+    r"\b(?:sole[- ]?trad(?:ers?|ing)|individuals?|self[- ]?employed|persons?)\b", re.IGNORECASE
+)
 _BUSINESS = re.compile(
     r"\b(?:ltd|limited|plc|llp|lp|cic|cio|inc|co|company|group|holdings?|partners(?:hip)?|"
     r"associates?|trust(?:ees)?|council|school|academy|college|university|church|club|society|"
@@ -126,6 +129,11 @@ def payee_state(name: str | None) -> str:
     # Not in the pattern: a run of stars among other marks would be tried in every cut.
     stars = "***" in plain and not re.search(r"\w", plain)
     return "redacted" if stars or _REDACTED.search(plain) else "named"
+
+
+def says_person(text: str) -> bool:
+    """Tell whether a form of organisation is a person's: sole trader, self-employed."""
+    return bool(_PERSON.search(text))
 
 
 def looks_individual(name: str) -> bool:

@@ -133,6 +133,15 @@ class Records:
         if repeats:
             self.log.exclude("repeats an earlier row", rows=repeats)
 
+    def reject_long(self, name: str, values: Objects) -> None:
+        """Reject rows whose name is too long to be one."""
+        for index in np.flatnonzero(self.keep):
+            if values[index] is not None and len(values[index]) > cells.MAX_NAME:
+                self.keep[index] = False
+                line = int(self.batch.lines[index])
+                column = self.match.column(name)
+                self.log.reject(line, column, "name-too-long", values[index], cells.LONG_NAME)
+
     def note(self, index: Any, name: str | None, kind: str, value: object, message: str) -> None:
         """Note something odd about a row of the batch."""
         self.log.note(int(self.batch.lines[index]), name, kind, value, message)

@@ -103,6 +103,7 @@ def _frame(
     records.drop_moved()
     records.drop_excluded()
     refs, organisations = records.column("ref"), records.column("name", _name)
+    records.reject_long("name", organisations)
     addresses = records.joined("address")
     records.drop_repeats(seen, refs, organisations, addresses, records.column("postcode"))
     eastings, northings = records.points()
@@ -143,12 +144,21 @@ def _name(text: str) -> str:
 
 
 def _individuals(records: Records) -> NDArray[np.bool_]:
-    stated = records.column("individual", cells.flag)
+    stated = records.column("individual", _states_person)
+    forms = records.column("form", names.says_person)
+    if "individual" in records.match.layout.options.get("constant", {}):
+        forms[:] = False  # the publisher lists organisations only
     guessed = records.column("name", names.looks_individual)
-    pairs = zip(stated, guessed, strict=True)
+    triples = zip(stated, forms, guessed, strict=True)
     return np.fromiter(
-        (bool(guess) if said is None else said for said, guess in pairs), bool, len(stated)
+        (bool(form or (guess if said is None else said)) for said, form, guess in triples),
+        bool,
+        len(stated),
     )
+
+
+def _states_person(text: str) -> bool | None:
+    return True if names.says_person(text) else cells.flag(text)
 
 
 def _address_kinds(records: Records) -> Objects:

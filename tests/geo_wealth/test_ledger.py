@@ -305,6 +305,13 @@ def test_a_file_that_lists_all_twice_is_told_and_kept(tmp_path: Path) -> None:
     assert [issue.value for issue in log.issues if issue.kind == "repeated-rows"] == ["2"]
 
 
+def test_a_payee_too_long_to_be_one_is_rejected(tmp_path: Path) -> None:
+    long = payment(**{"Vendor Name": "n" * 501})
+    _, frame, log = load(write(tmp_path / "x.csv", KIRKLEES, long, payment()))
+    assert len(frame) == 1
+    assert [(issue.line, issue.kind) for issue in log.rejections()] == [(2, "name-too-long")]
+
+
 def test_months_before_days(tmp_path: Path) -> None:
     rows = [("04/01/2021", "1", "Sample A", ""), ("04/30/2021", "1", "Sample B", "")]
     _, frame, log = load(write(tmp_path / "us.csv", GENERIC, *rows))

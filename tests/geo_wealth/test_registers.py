@@ -231,6 +231,34 @@ def test_plain_list_of_organisations(tmp_path: Path) -> None:
     assert kinds(log) == {"invalid-point": 1}
 
 
+@pytest.mark.parametrize(
+    ("form", "stated", "person"),
+    [
+        ("", "Y", True),
+        ("", "true", True),
+        ("", "1", True),
+        ("", "Sole Trader", True),
+        ("SOLE TRADER", "", True),
+        ("Self-employed", "no", True),
+        ("Individual", "", True),
+        ("Ltd", "", False),
+        ("Ltd", "no", False),
+    ],
+)
+def test_sole_traders_are_persons(tmp_path: Path, form: str, stated: str, person: bool) -> None:
+    row = ("Sample Joinery", "", "", "", "", "", "", form, "", stated)
+    frame, _ = load(write(tmp_path / "x.csv", LIST, row))
+    assert frame.individual.tolist() == [person]
+
+
+def test_a_name_too_long_to_be_one_is_rejected(tmp_path: Path) -> None:
+    rest = ("",) * 9
+    path = write(tmp_path / "x.csv", LIST, ("n" * 501, *rest), ("n" * 500, *rest))
+    frame, log = load(path)
+    assert frame.name.tolist() == ["n" * 500]
+    assert [(issue.line, issue.kind) for issue in log.rejections()] == [(2, "name-too-long")]
+
+
 def test_unknown_register_and_its_mapping(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", ("Outfit", "Where"), ("Sample CIC", "HD1 2TT"))
     with pytest.raises(RefusedFileError, match=r"x\.csv .*'Outfit', 'Where'.*--mapping"):
