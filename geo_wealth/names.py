@@ -41,6 +41,11 @@ _TITLE = re.compile(
 )
 _COUPLE = re.compile(r"(?:mr|mrs|ms|dr)\.?\s*(?:&|and|/)\s*(?:mr|mrs|ms|dr)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?\s){1,3}[A-Z][A-Za-z'’-]{2,}(?:-[A-Z][a-z]+)?")
+# Not "Sample F C", "Sample C C" nor "Sample U K": clubs and countries, not initials.
+_SURNAME_FIRST = re.compile(
+    r"[A-Z][A-Za-z'’-]{2,},?(?!\s(?:[FCR]\.?\sC|U\.?\sK|W\.?\sI|I\.?\sI)\.?$)(?:\s[A-Z]\.?){1,2}"
+)
+_TITLE_LAST = re.compile(r"\s(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd)\.?$", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b(?:sole[- ]?trad(?:ers?|ing)|individuals?|self[- ]?employed|persons?)\b", re.IGNORECASE
 )
@@ -137,7 +142,7 @@ def says_person(text: str) -> bool:
 
 
 def looks_individual(name: str) -> bool:
-    """Tell whether a name is plainly a person's: a title, or initials and a surname.
+    """Tell whether a name is plainly a person's: a title, or a surname and initials.
 
     Errs towards hiding only what is sure; a register that states sole traders is believed
     before this guess.
@@ -148,5 +153,7 @@ def looks_individual(name: str) -> bool:
     return bool(
         _TITLE.match(plain)
         or _COUPLE.match(plain)
-        or (_INITIALS.fullmatch(plain) and not plain.isupper())
+        or _TITLE_LAST.search(plain)
+        or _INITIALS.fullmatch(plain)
+        or _SURNAME_FIRST.fullmatch(plain)
     )

@@ -130,7 +130,18 @@ def test_payee_state(name: str | None, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Mr A Person", "Mrs. Example Person", "Dr Example", "Mr & Mrs Person", "J B Person"]
+    "name",
+    [
+        "Mr A Person",
+        "Mrs. Example Person",
+        "Dr Example",
+        "Mr & Mrs Person",
+        "J B Person",
+        "J PERSON",
+        "PERSON J",
+        "Person, J B",
+        "Example Person Mr",
+    ],
 )
 def test_persons_are_seen(name: str) -> None:
     assert looks_individual(name)
@@ -138,7 +149,16 @@ def test_persons_are_seen(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Mr Clutch Ltd", "Dr Example & Partners", "B P Garages", "A B C LTD", "Mrs Example's Cafe"],
+    [
+        "Mr Clutch Ltd",
+        "Dr Example & Partners",
+        "B P Garages",
+        "A B C LTD",
+        "Mrs Example's Cafe",
+        "Example F C",
+        "Example W M C",
+        "Example UK",
+    ],
 )
 def test_businesses_are_not_persons(name: str) -> None:
     assert not looks_individual(name)
