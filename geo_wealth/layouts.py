@@ -202,6 +202,9 @@ def _layout(
     for key, value in entry.items():
         check(key in _KEYS, f"there is no key '{key}'")
         check(isinstance(value, _KEYS.get(key, object)), f"the key '{key}' has a wrong type")
+    check(all(map(_is_rule, entry.get("exclude", []))), "the key 'exclude' has a wrong type")
+    headed = "header" in entry and set(entry.get("pattern", {"": ""})) <= set(entry["header"])
+    check(headed or not entry.get("headerless"), "a headerless layout needs header and pattern")
     columns = {field: _names(value) for field, value in entry.get("columns", {}).items()}
     join = {field: _names(value) for field, value in entry.get("join", {}).items()}
     for field in (*columns, *join, *entry.get("constant", {}), *entry.get("required", [])):
@@ -224,6 +227,16 @@ def _checker(source: str) -> Callable[[bool, str], None]:
             )
 
     return check
+
+
+def _is_rule(rule: object) -> bool:
+    return (
+        isinstance(rule, dict)
+        and isinstance(rule.get("column"), str)
+        and isinstance(rule.get("reason"), str)
+        and isinstance(rule.get("values"), list)
+        and all(isinstance(value, str) for value in rule["values"])
+    )
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -356,6 +356,8 @@ def test_mapping_makes_a_new_publisher_readable(tmp_path: Path) -> None:
         ("chanel = 'card'\n[columns]\namount = 'a'\npayee = 'b'\n", "no key 'chanel'"),
         ("channel = 'cash'\n[columns]\namount = 'How much'\npayee = 'Who'\n", "channel must be"),
         ("columns = 3\n", "wrong type"),
+        ("exclude = ['a']\n[columns]\namount = 'a'\npayee = 'b'\n", "'exclude' has a wrong type"),
+        ("headerless = true\n[columns]\namount = 'a'\npayee = 'b'\n", "needs header"),
         ("[columns\n", "not a TOML file"),
     ],
 )
