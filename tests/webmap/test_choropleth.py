@@ -65,7 +65,7 @@ def test_a_basemap_credit_is_no_template(settings: Settings) -> None:
     tiled = settings.model_copy(
         update={"tile_url": "https://t/{z}/{x}/{y}.png", "tile_attribution": "{{7*7}} maps"}
     )
-    assert "49" not in render(collection("x"), MapState(), tiled).script
+    assert "49 maps" not in render(collection("x"), MapState(), tiled).script
 
 
 def test_names_never_reach_the_layer() -> None:

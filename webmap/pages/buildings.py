@@ -21,12 +21,20 @@ PARAMS = (replace(POSTCODE, maximum=60), WITHIN, USE, ELIGIBLE_ONLY)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found; ``problem`` is set when the postcode was of no use."""
+    """What a search found; ``problem`` is set when the postcode was of no use.
+
+    ``covered`` is False where no register lists anything within 5 km: then we do not know.
+    """
 
     place: PostcodePlace | None = None
     assets: tuple[AssetRow, ...] = ()
     uses: tuple[str, ...] = ()
     problem: str | None = None
+    covered: bool = True
+
+
+FAR = 5000
+"""Metres without a listed building after which no register can be said to cover a place."""
 
 
 @blueprint.get("/buildings")
@@ -70,7 +78,9 @@ def find(conn: Connection, values: Values) -> Found:
         eligible_only=values["eligible_only"],
     )
     uses = tuple(sorted({row.use for row in rows if row.use}))
-    return Found(place, tuple(row for row in rows if of_use(row, values["use"])), uses)
+    found = tuple(row for row in rows if of_use(row, values["use"]))
+    covered = bool(rows or nearby.assets_near(conn, place.easting, place.northing, FAR, limit=1))
+    return Found(place, found, uses, covered=covered)
 
 
 def of_use(row: AssetRow, wanted: str | None) -> bool:
