@@ -63,6 +63,7 @@
       this.frame();
       if (state.points.length) this.show('given', state.points);
       this.layers();
+      this.prints();
     }
 
     adopt(area) {
@@ -74,14 +75,47 @@
       area.on('click', () => this.choose(code));
     }
 
-    frame() {
+    // A print has its own width, which is not known before the page is laid out for it: the
+    // map is given the size that the print style sheet gives it, and shown whole.
+    prints() {
+      window.addEventListener('beforeprint', () => this.toPaper());
+      window.addEventListener('afterprint', () => this.toScreen());
+      window.matchMedia('print').addEventListener('change', (event) => (
+        event.matches ? this.toPaper() : this.toScreen()));
+    }
+
+    toPaper() {
+      if (this.before) return;
+      this.before = { at: this.map.getCenter(), zoom: this.map.getZoom() };
+      document.documentElement.classList.add('gw-paper');
+      this.map.closePopup();
+      this.map.invalidateSize({ animate: false });
+      this.frame({ animate: false });
+      this.redraw();
+    }
+
+    toScreen() {
+      if (!this.before) return;
+      const { at, zoom } = this.before;
+      this.before = null;
+      document.documentElement.classList.remove('gw-paper');
+      this.map.invalidateSize({ animate: false });
+      this.map.setView(at, zoom, { animate: false });
+      this.redraw();
+    }
+
+    redraw() {
+      this.groups.forEach((held) => held.draw());
+    }
+
+    frame(how) {
       const shown = this.state.selected.map((code) => this.areas.get(code)).filter(Boolean);
       const points = this.state.points.map((point) => [point.latitude, point.longitude]);
       const bounds = L.latLngBounds(points);
       const about = shown.length || Object.keys(this.state.values).length === 0;
       shown.forEach((area) => bounds.extend(area.getBounds()));
       if (!about || !bounds.isValid()) bounds.extend(this.layer.getBounds());
-      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [22, 22], maxZoom: 16 });
+      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [22, 22], maxZoom: 16, ...how });
       else this.map.setView([54.5, -2], 5);
     }
 
