@@ -1,7 +1,7 @@
 """``geo-wealth load``: publishers' and councils' files into the database."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -253,9 +253,8 @@ def issues_csv(issues: tuple[Issue, ...]) -> str:
     )
 
 
-def _left_out(rows: dict[str, object]) -> str:
-    excluded = rows["excluded"]
-    parts = [f", {count:,} excluded ({reason})" for reason, count in excluded.items()]  # type: ignore[attr-defined]
+def _left_out(rows: dict[str, Any]) -> str:
+    parts = [f", {count:,} excluded ({reason})" for reason, count in rows["excluded"].items()]
     return "".join(parts) + f", {rows['rejected']:,} rejected"
 
 

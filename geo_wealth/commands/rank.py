@@ -1,6 +1,7 @@
 """``geo-wealth rank`` and ``explain``: the ranking, and the reason for a rank."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -141,18 +142,18 @@ def make_request(
     InvalidRequestError
         Naming the option and what is allowed.
     """
-    given = {
-        "weights": None if weights is None else _pairs("--weights", weights),
-        "directions": None if directions is None else _signs(directions),
-    }
-    return RankRequest(
+    request = RankRequest(
         district=district,
         index=index,
         normalise=normalise,
         aggregate=aggregate,
         eligible_only=eligible_only,
-        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
     )
+    if weights is not None:
+        request = replace(request, weights=_pairs("--weights", weights))
+    if directions is not None:
+        request = replace(request, directions=_signs(directions))
+    return request
 
 
 def _build(connection: Connection, request: RankRequest) -> Ranking:

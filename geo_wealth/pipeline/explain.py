@@ -1,5 +1,6 @@
 """Why an area ranks where it does, and the smallest change that would reverse it."""
 
+import math
 from dataclasses import dataclass
 
 from geo_wealth.errors import NotFoundError
@@ -82,11 +83,8 @@ def _flip(ranking: Ranking, area: RankedArea, other: RankedArea) -> Flip | None:
     first, second = (area, other) if area.rank <= other.rank else (other, area)
 
     def row(which: RankedArea) -> list[float]:
-        cells = which.indicators
-        return [
-            float("nan") if cells[slug].normalised is None else float(cells[slug].normalised)  # type: ignore[arg-type]
-            for slug in SLUGS
-        ]
+        known = (which.indicators[slug].normalised for slug in SLUGS)
+        return [math.nan if value is None else value for value in known]
 
     weights = [ranking.request.weights[slug] for slug in SLUGS]
     return smallest_flip(
