@@ -274,6 +274,26 @@ def test_layers_are_off_at_first_and_have_their_own_shapes(
     assert watch.complaints == []
 
 
+def test_a_print_shows_the_whole_map_and_the_screen_gets_its_view_back(
+    context: BrowserContext, site: str
+) -> None:
+    page = context.new_page()
+    watched(page, site, "/rank")
+    page.evaluate("geoWealthMap.page.map.setView([53.6, -1.8], 14, {animate: false})")
+    whole = "({map, layer}) => map.getBounds().contains(layer.getBounds())"
+    page.set_viewport_size({"width": 794, "height": 1123})
+    assert not page.evaluate(f"({whole})(geoWealthMap.page)")
+    page.emulate_media(media="print")
+    expect(page.locator("html.gw-paper")).to_be_attached()
+    assert page.evaluate(f"({whole})(geoWealthMap.page)")
+    box = page.locator(".folium-map").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 794
+    page.emulate_media(media="screen")
+    expect(page.locator("html.gw-paper")).to_have_count(0)
+    assert page.evaluate("geoWealthMap.page.map.getZoom()") == 14
+
+
 # Without scripts --------------------------------------------------------------------------------
 
 
