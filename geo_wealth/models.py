@@ -269,6 +269,7 @@ payee = Table(
     Column("name_key", Text, nullable=False),
     Column("company_number", Text),
     Column("state", Text, nullable=False),
+    Column("matched_against", Text, comment="registers, decisions and matcher"),
     CheckConstraint("state IN ('named', 'redacted', 'blank')", name="state"),
     Index(
         "uq_payee_identity",
@@ -316,6 +317,14 @@ payment = Table(
     Column("department", Text),
     Column("purpose", Text),
     Column("channel", Text, nullable=False, comment="ledger or card"),
+    Column(
+        "repeats",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="the same as an earlier row of its file in every column",
+    ),
+    Column("vcse", Boolean, comment="as the ledger says"),
 )
 
 community_asset = Table(
@@ -351,4 +360,100 @@ ranking = Table(
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("request", JSONB, nullable=False),
     Column("document", Text, nullable=False, comment="the ranking as JSON, byte for byte"),
+)
+
+named_document = Table(
+    "named_document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("document", Text, nullable=False, comment="TOML, byte for byte"),
+    Column("hash", Text, nullable=False, comment="of what it means, not of its text"),
+    Column("ready_made", Boolean, nullable=False),
+    Column("added_by", Text),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("kind IN ('definition', 'rules')", name="kind"),
+    Index("uq_named_document_version", "kind", "slug", "version", unique=True),
+)
+
+payee_candidate = Table(
+    "payee_candidate",
+    metadata,
+    Column(
+        "payee_id",
+        ForeignKey("payee.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "organisation_id",
+        ForeignKey("organisation.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    Column("stage", Text, nullable=False),
+    Column("score", Double, nullable=False, comment="0 to 1"),
+    Column("band", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("band IN ('accepted', 'review', 'rejected')", name="band"),
+)
+
+match_decision = Table(
+    "match_decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("payee_key", Text, nullable=False),
+    Column("payee_number", Text),
+    Column("organisation_key", Text, nullable=False),
+    Column("organisation_number", Text),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("revoked_by", Text),
+    Column("revoked_at", DateTime(timezone=True)),
+    CheckConstraint("verdict IN ('accept', 'reject')", name="verdict"),
+    Index(
+        "uq_match_decision_open",
+        "payee_key",
+        text("coalesce(payee_number, '')"),
+        "organisation_key",
+        text("coalesce(organisation_number, '')"),
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("payer", Text, nullable=False),
+    Column("share", Numeric, nullable=False, comment="0 to 1, as claimed"),
+    Column("period", Text, comment="as the source words it"),
+    Column("about", Text, comment="what it is said to be a share of"),
+    Column("source", Text, nullable=False),
+    Column("added_by", Text),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("share >= 0 AND share <= 1", name="share"),
+    Index("uq_claim_same", "payer", "share", "source", unique=True),
+)
+
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    _dataset_column(),
+    Column("line", Integer, nullable=False),
+    Column("respondent", Text, nullable=False, comment="a supplier's name; staff: a number"),
+    Column("respondent_key", Text, nullable=False),
+    Column("received", Numeric, nullable=False, comment="pounds from the payer"),
+    Column("respent_local", Numeric, nullable=False, comment="pounds of it spent locally"),
+    CheckConstraint(
+        "received >= 0 AND respent_local >= 0 AND respent_local <= received", name="pounds"
+    ),
 )

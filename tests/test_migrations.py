@@ -44,6 +44,10 @@ def test_the_newest_revision_is_reached(engine: Engine) -> None:
         assert current(connection) == head()
 
 
+ADDED_LATER = ("repeats", "vcse", "matched_against")
+"""Columns that a later revision adds to tables of earlier ones; going down loses them."""
+
+
 def checksums(engine: Engine) -> dict[str, str]:
     """Sum up each table that exists: its definition and its rows, in any order."""
     with engine.connect() as connection:
@@ -58,21 +62,24 @@ def checksums(engine: Engine) -> dict[str, str]:
             name: connection.execute(
                 text(f"""
                     SELECT md5(
-                        (SELECT coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')
-                         FROM {name} t)
+                        (SELECT coalesce(string_agg(row, '' ORDER BY row), '') FROM (
+                            SELECT md5((to_jsonb(t) - CAST(:later AS text[]))::text) AS row
+                            FROM {name} t) rows)
                         || (SELECT string_agg(column_name || data_type || is_nullable, ','
                                 ORDER BY ordinal_position)
                             FROM information_schema.columns
-                            WHERE table_schema = 'public' AND table_name = '{name}')
+                            WHERE table_schema = 'public' AND table_name = '{name}'
+                              AND NOT column_name = ANY(:later))
                         || (SELECT coalesce(string_agg(indexdef, ',' ORDER BY indexname), '')
                             FROM pg_indexes WHERE tablename = '{name}'))
-                """)
+                """),
+                {"later": list(ADDED_LATER)},
             ).scalar_one()
             for name in names
         }
 
 
-@pytest.mark.parametrize("revision", ["0003", "0002", "0001", "base"])
+@pytest.mark.parametrize("revision", ["0004", "0003", "0002", "0001", "base"])
 def test_down_and_up_on_a_full_database_keeps_what_stays(
     cluster: Cluster, sample_database: str, revision: str
 ) -> None:
@@ -90,7 +97,8 @@ def test_down_and_up_on_a_full_database_keeps_what_stays(
         after = checksums(engine)
         assert after.keys() == before.keys()
         assert {table: after[table] for table in left} == left
-        assert after["ranking"] == empty["ranking"]
+        if revision != "0004":
+            assert after["ranking"] == empty["ranking"]
         if revision == "base":
             assert left == {}
             downgrade(url, "base")
