@@ -64,6 +64,19 @@ def test_a_database_that_is_away_is_a_503_and_never_a_trace(
     assert answer.mimetype == ("text/html" if page else "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [("/accessibility", "Accessibility statement"), ("/method", "Method")],
+)
+def test_pages_that_show_no_data_need_no_database(
+    away: FlaskClient, address: str, heading: str
+) -> None:
+    answer = away.get(address)
+    assert answer.status_code == 200
+    assert f">{heading}</h1>" in answer.text
+    assert "Contains public sector information licensed under" in answer.text
+
+
 def test_a_pool_without_room_is_busy_and_not_broken() -> None:
     assert status_of(PoolTimeoutError()) == 503
     assert status_of(SetupError("x.")) == 503

@@ -7,6 +7,7 @@ from geo_wealth.queries.spend import spend_summary
 from webmap.database import connection
 from webmap.pages.blueprint import blueprint, page, sample_in_use
 from webmap.params import Param, read
+from webmap.templating import STANDARD_ATTRIBUTIONS
 
 KINDS = {
     "boundaries": "Boundaries",
@@ -43,13 +44,17 @@ def data() -> Response:
 
 @blueprint.get("/method")
 def method() -> Response:
-    """Say what every figure means."""
+    """Say what every figure means; shows no figure, so it needs no database."""
     read(request.args, ())
-    return page("method.html", title="Method", sample=sample_in_use(connection()))
+    return page("method.html", title="Method", attributions=STANDARD_ATTRIBUTIONS)
 
 
 @blueprint.get("/accessibility")
 def accessibility() -> Response:
     """State how accessible the pages are; needs no database."""
     read(request.args, ())
-    return page("accessibility.html", title="Accessibility statement", attributions=[])
+    return page(
+        "accessibility.html",
+        title="Accessibility statement",
+        attributions=STANDARD_ATTRIBUTIONS,
+    )

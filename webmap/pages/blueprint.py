@@ -13,8 +13,13 @@ blueprint = Blueprint("pages", __name__)
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
-    """Render a page. It is not stored: a page kept and its nonce would part ways."""
-    context.setdefault("attributions", attributions(connection()))
+    """Render a page. It is not stored: a page kept and its nonce would part ways.
+
+    The database is asked for credits only where none are given, so that a page which shows
+    no data is served without one.
+    """
+    if "attributions" not in context:
+        context["attributions"] = attributions(connection())
     response = Response(
         render_template(f"pages/{template}", **context), status=status, mimetype="text/html"
     )
