@@ -63,6 +63,7 @@ KEPT = Param(
     "id", "A ranking that was kept.", pattern=r"[0-9A-Za-z_-]{4,80}", example="an id", maximum=80
 )
 RANKING = (DISTRICT, *SCORING, KEPT, TOP)
+PLACE = (DISTRICT, *SCORING)
 ORDERING = (
     Param("sort", "Column to sort by.", allowed=SORTS, default="rank"),
     Param("order", "Direction of the sort.", allowed=("asc", "desc"), default="asc"),
@@ -155,6 +156,23 @@ def rank_filters(values: Values) -> RankFilters:
         order=values.get("order", "asc"),
         kept=values.get("id"),
     )
+
+
+def refuse_elsewhere(values: Values, name: str, own: str | None) -> None:
+    """Refuse a district in which a place is not: its rank there would mean nothing.
+
+    An address of the rank page keeps its district when only the path is changed, so the
+    place's own is taken.
+
+    Raises
+    ------
+    InvalidRequestError
+        When another district is given than the one the place is in.
+    """
+    given = values["district"]
+    if given and given != own:
+        where = f"{name} is in {own}" if own else f"no district is loaded for {name}"
+        raise InvalidRequestError("district", f"must be left out or the place's own; {where}.")
 
 
 def weight_points(values: Values) -> dict[str, float]:

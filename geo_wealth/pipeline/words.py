@@ -182,7 +182,7 @@ def _compared(ranking: Ranking, value: float) -> str:
 
 def _assets(cell: IndicatorValue) -> str:
     if cell.value is None:
-        return f"Which public buildings are near is not known: {cell.reason}."
+        return f"Which buildings are near is not known: {cell.reason}."
     eligible = cell.beside["eligible_in_reach"]
     unknown = cell.beside["unknown_in_reach"]
     other = cell.beside["not_eligible_in_reach"]

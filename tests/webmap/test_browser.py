@@ -1,6 +1,7 @@
 """In a real browser: the three journeys, and what holds on every page."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -94,8 +95,10 @@ def watched(page: Page, site: str, address: str) -> Watch:
     return watch
 
 
-def codes(page: Page) -> list[str]:
+def codes(page: Page, count: int = 20) -> list[str]:
+    """Codes of the rows shown, once there are so many: a page may still be being parsed."""
     rows = page.locator("#ranked .gw-row:not([hidden])")
+    expect(rows).to_have_count(count)
     return [str(code) for code in rows.evaluate_all("rows => rows.map(row => row.dataset.code)")]
 
 
@@ -108,9 +111,11 @@ def test_an_officer_chooses_a_pilot_and_reads_the_reason(
     page = context.new_page()
     watch = watched(page, site, "/")
     page.get_by_role("link", name="Choose a pilot").last.click()
+    page.wait_for_url("**/rank")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kirklees")
     before = codes(page)
     fills = "paths => paths.map(path => path.getAttribute('fill'))"
+    expect(page.locator("path.leaflet-interactive")).to_have_count(259)
     coloured = page.locator("path.leaflet-interactive").evaluate_all(fills)
     page.get_by_label("Local spend", exact=False).and_(page.locator("[type=number]")).fill("0")
     page.locator("#w-assets").fill("0")
@@ -121,7 +126,7 @@ def test_an_officer_chooses_a_pilot_and_reads_the_reason(
     assert codes(page)[0] == "E01011140"
     assert codes(page) != before
     assert page.locator("path.leaflet-interactive").evaluate_all(fills) != coloured
-    assert "w.spend=0" in page.url
+    expect(page).to_have_url(re.compile(r"w\.spend=0"))
     page.locator("#ranked .gw-row").first.get_by_role("button").click()
     expect(page.locator("#panel")).to_contain_text("Kirklees 019C ranks 1st of 259 for a pilot")
     expect(page.locator("#panel")).to_contain_text("Its score is")
@@ -129,8 +134,8 @@ def test_an_officer_chooses_a_pilot_and_reads_the_reason(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kirklees 019C")
     expect(page.locator(".gw-words")).to_contain_text("ranks 1st of 259")
     page.go_back()
-    page.wait_for_load_state("load")
-    assert codes(page)[0] == "E01011140"
+    page.wait_for_url("**/rank?*")
+    expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", "E01011140")
     page.go_back()
     expect(page.locator("#w-assets")).to_have_value("25")
     expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", before[0])
@@ -156,11 +161,10 @@ def test_a_group_finds_a_building_by_postcode(context: BrowserContext, site: str
     page.get_by_role("link", name="Find a building").last.click()
     page.get_by_label("Postcode").fill("hd12tt")
     page.get_by_role("button", name="Find buildings").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Public buildings near HD1 2TT")
-    assert page.locator(".gw-asset").count() > 2
+    expect(page.get_by_role("heading", level=1)).to_have_text("Buildings near HD1 2TT")
+    expect(page.locator(".gw-asset").nth(2)).to_be_visible()
     expect(page.locator(".gw-asset").first).to_contain_text("Ask:")
-    list_top = page.locator("#results").bounding_box()
-    assert list_top is not None
+    expect(page.locator("#results")).to_be_visible()
     assert watch.complaints == []
 
 
@@ -210,29 +214,85 @@ def small_targets(page: Page) -> list[str]:
 def test_table_and_map_point_at_each_other(context: BrowserContext, site: str) -> None:
     page = context.new_page()
     watched(page, site, "/rank")
-    outlines = "paths => paths.filter(path => Number(path.getAttribute('stroke-width')) > 2).length"
     paths = page.locator("path.leaflet-interactive")
-    assert paths.evaluate_all(outlines) == 0
+    outlined = page.locator("path.leaflet-interactive:not([stroke-width='0.5'])")
+    expect(paths).to_have_count(259)
+    expect(outlined).to_have_count(0)
     page.locator("#ranked .gw-row").nth(2).hover()
-    assert paths.evaluate_all(outlines) == 1
+    expect(outlined).to_have_count(1)
+    page.mouse.move(0, 0)
+    expect(outlined).to_have_count(0)
     page.locator("#ranked .gw-row a").nth(4).focus()
-    assert paths.evaluate_all(outlines) >= 1
+    expect(outlined).to_have_count(1)
     paths.nth(100).dispatch_event("click")
     expect(page.locator("#panel")).to_contain_text("for a pilot")
     expect(page.locator(".gw-row--chosen")).to_be_visible()
+
+
+def test_the_keyboard_reaches_weights_then_map_then_table(
+    context: BrowserContext, site: str
+) -> None:
+    """In the order of the eye: on a phone as they stand, wide with the map at the right."""
+    page = context.new_page()
+    watched(page, site, "/rank")
+    expect(page.locator("path.leaflet-interactive")).to_have_count(259)
+    page.locator("#weights summary").focus()
+    reached: list[str] = []
+    for _ in range(30):
+        part = str(page.evaluate(WHERE_FOCUS_IS))
+        reached += [part] if part not in reached else []
+        page.keyboard.press("Tab")
+    assert reached == ["weights", "map", "list"]
+    skip = page.get_by_role("link", name="Skip map")
+    skip.focus()
+    skip.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-sort=rank]")).to_be_focused()
+
+
+WHERE_FOCUS_IS = """() => ['weights', 'map', 'list'].find(
+    part => document.activeElement.closest(`.gw-rank__${part}`)) || 'elsewhere'"""
+
+
+def test_a_tap_on_the_map_shows_the_reason_and_a_way_back(phone: Page, site: str) -> None:
+    watch = watched(phone, site, "/rank")
+    expect(phone.locator("path.leaflet-interactive")).to_have_count(259)
+    phone.locator(".folium-map").scroll_into_view_if_needed()
+    box = phone.locator(".folium-map").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.touchscreen.tap(*middle)
+    expect(phone.locator("#panel p").first).to_be_in_viewport()
+    expect(phone.locator("#panel p").first).to_contain_text("for a pilot")
+    expect(phone.locator(".gw-row--chosen")).to_be_in_viewport()
+    expect(phone.locator(".gw-row--chosen .gw-why")).to_be_focused()
+    phone.get_by_role("link", name="Back to the map").tap()
+    expect(phone.locator(".folium-map")).to_be_in_viewport(ratio=0.9)
+    expect(phone.locator("path.leaflet-interactive[stroke-width='3']")).to_have_count(1)
+    expect(phone.locator("#panel")).to_be_attached()
+    phone.locator("path.leaflet-interactive[stroke-width='3']").dispatch_event("click")
+    expect(phone.locator("#panel p").first).to_be_in_viewport()
+    assert watch.complaints == []
+
+
+def test_beside_the_map_no_way_back_is_needed(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    watched(page, site, "/rank")
+    page.locator("path.leaflet-interactive").nth(100).dispatch_event("click")
+    expect(page.locator("#panel a").first).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Back to the map")).to_be_hidden()
 
 
 def test_sort_and_show_all_keep_the_address(context: BrowserContext, site: str) -> None:
     page = context.new_page()
     watched(page, site, "/rank")
     page.get_by_role("link", name="Deprivation").click()
-    assert codes(page)[0] == "E01011140"
-    assert "sort=deprivation&order=desc" in page.url
+    expect(page).to_have_url(re.compile("sort=deprivation&order=desc"))
+    expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", "E01011140")
     page.locator("#show-all").click()
-    assert len(codes(page)) == 259
-    shown = codes(page)
+    shown = codes(page, 259)
     page.reload()
-    assert codes(page) == shown
+    assert codes(page, 259) == shown
     page.go_back()
     page.go_back()
     expect(page.locator("#shown")).to_have_text("20 of 259 shown.")
@@ -264,7 +324,8 @@ def test_layers_are_off_at_first_and_have_their_own_shapes(
 ) -> None:
     page = context.new_page()
     watch = watched(page, site, "/rank")
-    assert page.locator(".gw-marker").count() == 0
+    expect(page.locator("path.leaflet-interactive")).to_have_count(259)
+    expect(page.locator(".gw-marker")).to_have_count(0)
     for kind, shape in (("supplier", "circle"), ("anchor", "path"), ("asset", "rect")):
         page.locator(f"[data-layer={kind}]").check()
         expect(page.locator(f".gw-marker--{kind} {shape}").first).to_be_attached()
@@ -302,12 +363,16 @@ def test_without_scripts_the_officer_ranks_by_the_form(bare: Page, site: str) ->
     bare.locator("#w-spend").fill("0")
     bare.locator("#w-assets").fill("0")
     bare.get_by_role("button", name="Rank again").click()
+    bare.wait_for_url("**w.spend=0**")
     assert codes(bare)[0] == "E01011140"
     bare.get_by_role("link", name="Neighbourhood", exact=True).click()
+    bare.wait_for_url("**sort=name**")
     assert codes(bare)[0] != "E01011140"
     bare.get_by_role("link", name="Show all 259").click()
-    assert len(codes(bare)) == 259
+    bare.wait_for_url("**top=259**")
+    assert len(set(codes(bare, 259))) == 259
     bare.locator("#ranked .gw-row a").first.click()
+    bare.wait_for_url("**/areas/**")
     expect(bare.locator(".gw-words")).to_contain_text("for a pilot")
     expect(bare.locator(".gw-map__noscript")).to_be_visible()
 
@@ -316,7 +381,7 @@ def test_without_scripts_a_building_is_found(bare: Page, site: str) -> None:
     bare.goto(f"{site}/buildings")
     bare.get_by_label("Postcode").fill("HD1 2TT")
     bare.get_by_role("button", name="Find buildings").click()
-    assert bare.locator(".gw-asset").count() > 2
+    expect(bare.locator(".gw-asset").nth(2)).to_be_visible()
 
 
 # The stand-alone map ----------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def visit(page: Page, address: str) -> None:
         marker.dispatch_event("click")
     if page.locator(".gw-why").count():
         page.locator(".gw-why").first.click()
-        page.locator("#panel a").wait_for()
+        page.locator("#panel a").first.wait_for()
 
 
 def test_hostile_names_run_nothing_and_are_shown_as_they_are(

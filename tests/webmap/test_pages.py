@@ -1,6 +1,7 @@
 """Pages as a browser without scripts gets them."""
 
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -191,6 +192,8 @@ def test_the_box_says_what_to_do_when_it_finds_nothing(client: FlaskClient, type
         ("/rank?w.spend=x", "w.spend", "0 to 100"),
         ("/buildings?within=17", "within", "400, 800, 1200, 2000"),
         (f"/areas/{AREA}?vintage=1999", "vintage", "2011, 2021"),
+        (f"/areas/{AREA}?district=E08000033", "district", "Kirklees 019C is in E08000034"),
+        (f"/wards/{WARD}?district=E08000033", "district", "Ashbrow ward is in E08000034"),
         ("/method?x=1", "x", "none"),
     ],
 )
@@ -202,6 +205,37 @@ def test_a_wrong_parameter_is_a_400_that_names_it(
     assert answer.mimetype == "text/html"
     assert f"{name}: " in answer.text
     assert allowed in answer.text
+
+
+@pytest.mark.parametrize("place", [f"/areas/{AREA}", f"/wards/{WARD}"])
+def test_a_place_takes_its_own_district_from_an_address(client: FlaskClient, place: str) -> None:
+    texts = [
+        text_of(client, f"{place}?{query}index=imd2019&w.deprivation=1").partition("Skip map")[0]
+        for query in (f"district={DISTRICT}&", "")
+    ]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [*PAGES, "/?q=ashbrow", "/?q=hd1+2tt", "/rank?w.spend=0&w.deprivation=1&sort=name&top=30"],
+)
+def test_every_link_of_a_page_is_answered(client: FlaskClient, address: str) -> None:
+    links = re.findall(r'<a [^>]*href="(/[^"#]*)', client.get(address).text)
+    one_of_a_kind = {re.sub(r"E0\w+", "", link): unescape(link) for link in links}
+    assert len(one_of_a_kind) > 5
+    for link in one_of_a_kind.values():
+        assert client.get(link).status_code < 400, link
+
+
+@pytest.mark.parametrize(
+    "address", [*PAGES, "/?q=hd1+2tt", "/buildings?postcode=HD1+2TT&use=none", "/openapi.json"]
+)
+def test_a_list_that_may_hold_private_premises_is_not_called_public(
+    client: FlaskClient, address: str
+) -> None:
+    """Buildings come from a list of land, but also from one of premises that pay rates."""
+    assert "public building" not in client.get(address).text.lower()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ MOST = 100_000
 PointRow = AssetRow | SupplierRow | AnchorRow
 
 
-@route("/assets", "List public buildings, nearest first", (*NEAR, USE, ELIGIBLE_ONLY), "Assets")
+@route("/assets", "List buildings, nearest first", (*NEAR, USE, ELIGIBLE_ONLY), "Assets")
 def assets(values: Values) -> Response:
     """List assets."""
 

@@ -15,13 +15,21 @@ from geo_wealth.queries.rows import AreaRow, AssetRow, Ranking
 from webmap.choropleth import MapParts, MapPoint, MapState, legend_of, render
 from webmap.database import connection
 from webmap.domains import domain_rows
-from webmap.filters import AGAINST, SCORING, VINTAGE, RankFilters, query_of, rank_filters
+from webmap.filters import (
+    AGAINST,
+    PLACE,
+    VINTAGE,
+    RankFilters,
+    query_of,
+    rank_filters,
+    refuse_elsewhere,
+)
 from webmap.nearest import asset_point
 from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
 from webmap.params import Values, read
 from webmap.ranked import find_ranking, names, score_classes, scores
 
-PARAMS = (*SCORING, VINTAGE, AGAINST)
+PARAMS = (*PLACE, VINTAGE, AGAINST)
 WORDS = 4
 NOT_RANKED = "{name} is not ranked, because no index or no district is loaded for it."
 
@@ -34,6 +42,7 @@ def area(code: str) -> Response | tuple[Response, int]:
         return redirect(url_for("pages.ward", code=code))  # type: ignore[return-value]
     conn = connection()
     found = places.area(conn, code, values["vintage"])
+    refuse_elsewhere(values, found.name, found.district_code)
     filters, ranking = ranking_of(conn, found, values)
     around = surroundings(conn, found)
     told = explain(ranking, code, values["against"]) if ranking else None

@@ -46,7 +46,7 @@ def buildings() -> Response:
     return page(
         "buildings.html",
         status=400 if found.problem else 200,
-        title=f"Public buildings near {found.place.postcode}" if found.place else "Find a building",
+        title=f"Buildings near {found.place.postcode}" if found.place else "Find a building",
         values=values,
         found=found,
         radii=RADII,

@@ -15,7 +15,7 @@ from geo_wealth.queries.rows import Ranking, WardRow
 from webmap import wording
 from webmap.choropleth import MapParts, MapState, legend_of, render
 from webmap.database import connection
-from webmap.filters import SCORING, RankFilters, query_of, rank_filters
+from webmap.filters import PLACE, RankFilters, query_of, rank_filters, refuse_elsewhere
 from webmap.nearest import asset_point
 from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
 from webmap.params import Values, read
@@ -34,9 +34,10 @@ class WardLine:
 @blueprint.get("/wards/<code>")
 def ward(code: str) -> Response:
     """Tell one ward."""
-    values = read(request.args, SCORING)
+    values = read(request.args, PLACE)
     conn = connection()
     found = places.ward(conn, code)
+    refuse_elsewhere(values, f"{found.name} ward", found.district_code)
     filters, ranking = ranking_of(conn, found, values)
     lines = ward_lines(conn, found, filters, ranking)
     points = nearby.district_points(conn, found.lsoas, found.lsoa_vintage)
@@ -125,10 +126,10 @@ def sentences(
         told.append("None of them is among the most deprived tenth of England.")
     may = sum(asset.eligibility == "eligible" for asset in points.assets)
     told.append(
-        f"We know of {wording.count(len(points.assets), 'public building')} in the ward; "
-        f"{wording.number_in_words(may)} of them may be transferred, as far as is known."
+        f"The lists that are loaded name {wording.count(len(points.assets), 'building')} in the "
+        f"ward; {wording.number_in_words(may)} of them may be transferred, as far as is known."
         if points.assets
-        else "We know of no public building in the ward."
+        else "The lists that are loaded name no building in the ward."
     )
     return told
 

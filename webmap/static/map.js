@@ -12,7 +12,7 @@
     asset: ['rect', { x: 2.5, y: 2.5, width: 11, height: 11 }],
     place: ['path', { d: 'M8 1 15 8 8 15 1 8Z' }],
   };
-  const NOUNS = { supplier: 'suppliers', anchor: 'anchor institutions', asset: 'public buildings' };
+  const NOUNS = { supplier: 'suppliers', anchor: 'anchor institutions', asset: 'buildings' };
   const CELL = 46; // pixels within which points are shown as one
   const ready = [];
 

@@ -24,6 +24,7 @@
   let map = null;
   let asked = 0;
   let waiting = null;
+  let here = window.location.search;
 
   // The state of the page is its address -----------------------------------------------
 
@@ -58,6 +59,7 @@
     const address = addressOf({});
     const now = window.location.pathname + window.location.search;
     if (address !== now) window.history.pushState({}, '', address);
+    here = window.location.search;
     retarget();
   }
 
@@ -273,11 +275,13 @@
     root.querySelectorAll('.gw-row--chosen').forEach((row) => row.classList.remove('gw-row--chosen'));
   }
 
-  async function openPanel(code, focus) {
+  async function openPanel(code, fromMap) {
     const open = document.getElementById('panel');
     const again = open && open.dataset.code === code;
-    closePanel();
     const row = rows.get(code);
+    if (again && fromMap) reveal(row);
+    if (again && fromMap) return;
+    closePanel();
     if (again || !row) return;
     const panel = document.createElement('tr');
     panel.id = 'panel';
@@ -294,8 +298,24 @@
     row.after(panel);
     row.querySelector('.gw-why')?.setAttribute('aria-expanded', 'true');
     if (map) map.select(code);
-    if (focus) row.scrollIntoView({ block: 'nearest' });
+    if (fromMap) reveal(row);
     await explain(code, cell);
+    if (fromMap && panel.isConnected && isSeen(row)) reveal(row);
+  }
+
+  // Below the map the reason has to be brought to the reader, from its row on; beside the
+  // map it only has to be seen. The next Tab goes into the panel.
+  function reveal(row) {
+    const below = window.matchMedia('(max-width: 63.99em)').matches;
+    if (!below) document.getElementById('panel').scrollIntoView({ block: 'nearest' });
+    row.scrollIntoView({ block: below ? 'start' : 'nearest' });
+    row.querySelector('.gw-why').focus({ preventScroll: true });
+  }
+
+  // A reader who went elsewhere while the reason was fetched is left there.
+  function isSeen(row) {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight;
   }
 
   async function explain(code, cell) {
@@ -311,6 +331,17 @@
     } catch (error) {
       cell.textContent = `The reason could not be fetched. ${error.message}`;
     }
+    cell.append(backToMap());
+  }
+
+  function backToMap() {
+    const link = document.createElement('a');
+    link.className = 'govuk-link';
+    link.href = '#map';
+    link.textContent = 'Back to the map';
+    const made = paragraph('', link);
+    made.className = 'gw-back';
+    return made;
   }
 
   function paragraph(text, child) {
@@ -363,11 +394,12 @@
     ['mouseout', 'focusout'].forEach((name) => root.querySelector('table')
       .addEventListener(name, () => map?.highlight(null)));
     window.addEventListener('popstate', back);
-    if (window.matchMedia('(max-width: 63.99em)').matches) document.getElementById('weights').open = false;
   }
 
   function back() {
     const address = new URL(window.location.href);
+    if (address.search === here) return; // a link within the page
+    here = address.search;
     view = viewOf(address);
     const given = weights.map(({ slug }) => address.searchParams.get(`w.${slug}`));
     const some = given.some((point) => point !== null);
