@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -40,6 +41,22 @@ class Ragged:
         """Give the cells without empty ones beyond the header's width."""
         beyond = self.cells[width:]
         return self.cells if any(map(str.strip, beyond)) else self.cells[:width]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Which rows of a table say in every column the same as an earlier one.
+
+    Attributes
+    ----------
+    mask
+        (n,) True for the second and every later row of those alike.
+    whole
+        True when no row stands alone: the table is listed twice or more often.
+    """
+
+    mask: NDArray[np.bool_]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +160,8 @@ class Table(Generic[Match]):
         found: list[str] = self.cells.column(column).chunk(0).dictionary.to_pylist()
         return found
 
-    def repeats(self) -> int:
-        """Count the rows that say in every column the same as an earlier one.
+    def repeats(self) -> Repeats:
+        """Find the rows that say in every column the same as an earlier one.
 
         Rows are compared by 64-bit mixes of their cells: among a million rows the chance of
         a false repeat is one in ten million.
@@ -155,7 +172,10 @@ class Table(Generic[Match]):
             mixed ^= mixed >> np.uint64(29)
             mixed *= np.uint64(0xBF58476D1CE4E5B9)
             mixed ^= mixed >> np.uint64(32)
-        return len(mixed) - len(np.unique(mixed))
+        keys = pd.Series(mixed)
+        mask = keys.duplicated().to_numpy()
+        alone = not (mask | keys.duplicated(keep="last").to_numpy()).all()
+        return Repeats(mask, bool(len(mask)) and not alone)
 
     def without_surplus(self) -> "Table[Match]":
         """Take in the rows that are too long by empty fields only."""

@@ -30,7 +30,8 @@ def ledger_job(
             connection,
             "staging_payment",
             dict.fromkeys(ledger.COLUMNS, "text")
-            | {"line": "integer", "paid_on": "date", "amount": "numeric", "name_key": "text"},
+            | {"line": "integer", "paid_on": "date", "amount": "numeric", "name_key": "text"}
+            | {"vcse": "boolean", "repeats": "boolean"},
         )
         for chunk in file.chunks:
             named = chunk["payee_state"] == "named"

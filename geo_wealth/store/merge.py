@@ -159,9 +159,11 @@ def merge_ledger(connection: Connection, dataset_id: int) -> None:
         connection.execute(
             text("""
                 INSERT INTO payment (dataset_id, payee_id, line, paid_on, reference, amount,
-                    charity_number, payee_ref, category, department, purpose, channel)
+                    charity_number, payee_ref, category, department, purpose, channel,
+                    repeats, vcse)
                 SELECT :id, p.id, s.line, s.paid_on, s.reference, s.amount, s.charity_number,
-                    s.payee_ref, s.category, s.department, s.purpose, s.channel
+                    s.payee_ref, s.category, s.department, s.purpose, s.channel,
+                    s.repeats, s.vcse
                 FROM staging_payment s
                 JOIN payee p ON p.name_key = s.name_key AND p.state = s.payee_state
                     AND coalesce(p.company_number, '') = coalesce(s.company_number, '')

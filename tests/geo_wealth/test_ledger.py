@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -77,8 +78,8 @@ def kinds(log: IssueLog) -> Counter[str]:
     return Counter(issue.kind for issue in log.issues)
 
 
-def independent(path: Path) -> tuple[int, Decimal]:
-    """Rows with any text and the sum of their amounts, by the csv module alone."""
+def independent(path: Path) -> tuple[int, Decimal, int]:
+    """Rows with any text, the sum of their amounts and repeats, by the csv module alone."""
     data = path.read_bytes()
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
@@ -91,12 +92,14 @@ def independent(path: Path) -> tuple[int, Decimal]:
     header = [name.strip().lower().replace(" ", "") for name in next(reader)]
     at = header.index("netamount") if "netamount" in header else header.index("amount")
     count, total = 0, Decimal(0)
+    different = set()
     for row in reader:
         if any(row):
+            different.add(tuple(row))
             count += 1
             text = row[at].strip().replace(",", "")
             total += -Decimal(text[1:-1]) if text.startswith("(") else Decimal(text or 0)
-    return count, total
+    return count, total, count - len(different)
 
 
 @pytest.mark.shared
@@ -110,8 +113,8 @@ def test_list_of_real_ledgers_is_complete(shared: Path) -> None:
 def test_real_ledger_adds_up(shared: Path, name: str) -> None:
     path = shared / "spend" / name
     _, frame, log = load(path)
-    rows, pounds = independent(path)
-    assert (log.read, log.pounds_read) == (rows, pounds)
+    rows, pounds, repeats = independent(path)
+    assert (log.read, log.pounds_read, int(frame.repeats.sum())) == (rows, pounds, repeats)
     assert frame.paid_on.notna().all()
     assert not log.rejected
     assert frame.line.is_monotonic_increasing
@@ -298,11 +301,56 @@ def test_totals_and_a_header_in_the_middle_are_excluded(tmp_path: Path) -> None:
     assert log.pounds_excluded["line of totals"] == Decimal(30)
 
 
-def test_a_file_that_lists_all_twice_is_told_and_kept(tmp_path: Path) -> None:
-    row = ("01/04/2021", "10.00", "Sample A Ltd", "x")
-    _, frame, log = load(write(tmp_path / "twice.csv", GENERIC, row, row, row))
-    assert len(frame) == 3
-    assert [issue.value for issue in log.issues if issue.kind == "repeated-rows"] == ["2"]
+A, B, C = (("01/04/2021", "10.00", f"Sample {name} Ltd", "x") for name in "ABC")
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeats", "kind", "words"),
+    [
+        ((A, B, A, C), [2], "repeated-rows", "1 of 4 payments, £10.00 of £40.00"),
+        ((A, B, C, A, B, C), [3, 4, 5], "listed-twice", "Every row is listed at least twice"),
+        ((A, A, A, B), [1, 2], "listed-twice", "Half of the file or more repeats"),
+        ((A, A), [1], "listed-twice", "Every row is listed at least twice"),
+        ((A, B, C, (*A, "")), [3], "repeated-rows", "1 of 4"),
+    ],
+)
+def test_repeated_rows_are_told_marked_and_kept(
+    tmp_path: Path,
+    rows: tuple[tuple[str, ...], ...],
+    repeats: list[int],
+    kind: str,
+    words: str,
+) -> None:
+    path = write(tmp_path / "twice.csv", GENERIC, *rows)
+    for chunk_rows in (100, 2):
+        _, frame, log = load(path, chunk_rows=chunk_rows)
+        assert np.flatnonzero(frame.repeats).tolist() == repeats
+        assert log.loaded == len(rows)
+        note = next(issue for issue in log.issues if issue.kind == kind)
+        assert note.value == str(len(repeats))
+        assert words in note.message
+
+
+def test_a_row_alike_in_all_we_use_but_not_in_every_column_is_no_repeat(tmp_path: Path) -> None:
+    rows = [(*A, "invoice 1"), (*A, "invoice 2")]
+    _, frame, log = load(write(tmp_path / "x.csv", (*GENERIC, "Invoice"), *rows))
+    assert not frame.repeats.any()
+    assert not log.issues
+
+
+def test_repeats_of_rows_left_out_are_not_counted(tmp_path: Path) -> None:
+    rejected = ("01/04/2021", "", "Sample A Ltd", "x")
+    _, frame, log = load(write(tmp_path / "x.csv", GENERIC, rejected, rejected, A))
+    assert not frame.repeats.any()
+    assert "repeated-rows" not in kinds(log)
+
+
+def test_what_the_ledger_says_of_voluntary_organisations(tmp_path: Path) -> None:
+    rows = [(*A, flag) for flag in ("Y", "no", "", "perhaps")]
+    _, frame, _ = load(write(tmp_path / "x.csv", (*GENERIC, "VCSE"), *rows))
+    assert frame.vcse.tolist() == [True, False, None, None]
+    _, frame, _ = load(write(tmp_path / "y.csv", GENERIC, A))
+    assert frame.vcse.tolist() == [None]
 
 
 def test_a_payee_too_long_to_be_one_is_rejected(tmp_path: Path) -> None:
