@@ -201,12 +201,14 @@ population = Table(
     ),
 )
 
+# No primary key: of millions of rows, a second index is what a load notices most. Every row is
+# written as current, one to a postcode, or beside a row that is.
 postcode = Table(
     "postcode",
     metadata,
-    _dataset_key(),
+    Column("dataset_id", ForeignKey("dataset.id", ondelete="CASCADE"), nullable=False),
     Column("source", Text, nullable=False, comment="codepoint, ons or csv"),
-    Column("postcode", Text, primary_key=True, comment="canonical: HD1 2TT"),
+    Column("postcode", Text, nullable=False, comment="canonical: HD1 2TT"),
     Column("point", _geometry("POINT")),
     Column("quality", SmallInteger, comment="positional quality, 10 best, 90 none"),
     Column("lad", Text),

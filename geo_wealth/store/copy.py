@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import shapely
 from numpy.typing import NDArray
+from psycopg2.extras import execute_batch
 from sqlalchemy import Connection, text
 
 from geo_wealth.models import BNG
@@ -78,10 +79,14 @@ def copy_geometries(
 
 
 def insert_rows(connection: Connection, statement: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Run one parametrised statement for a handful of rows."""
+    """Run one parametrised statement for each of some thousand rows, few round trips in all."""
     values = list(rows)
-    if values:
-        connection.execute(text(statement), values)
+    if not values:
+        return
+    command = str(text(statement).compile(dialect=connection.dialect))
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        execute_batch(cursor, command, values, page_size=500)
 
 
 def _copy(connection: Connection, statement: str, data: io.BytesIO) -> None:

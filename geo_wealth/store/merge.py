@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from geo_wealth.store.datasets import ROW_KEYS
-from geo_wealth.store.indexes import bulk, has_rows
+from geo_wealth.store.indexes import bulk, has_rows, references_hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def merge(connection: Connection, how: Merge, dataset_id: int, *, gives_way: boo
             {"id": dataset_id},
         )
     targets = ", ".join(f'"{name}"' for name in how.columns)
-    with bulk(connection, how.table):
+    with bulk(connection, how.table), references_hold(connection):
         connection.execute(
             text(f"""
                 INSERT INTO {how.table} (dataset_id, {targets}, current)
@@ -155,7 +155,7 @@ def merge_ledger(connection: Connection, dataset_id: int) -> None:
             ON CONFLICT DO NOTHING
         """)
     )
-    with bulk(connection, "payment"):
+    with bulk(connection, "payment"), references_hold(connection):
         connection.execute(
             text("""
                 INSERT INTO payment (dataset_id, payee_id, line, paid_on, reference, amount,

@@ -71,7 +71,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "postcode",
-        sa.Column("dataset_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False, comment="codepoint, ons or csv"),
         sa.Column("postcode", sa.Text(), nullable=False, comment="canonical: HD1 2TT"),
         sa.Column("point", Geometry("POINT", srid=27700, spatial_index=False), nullable=True),
@@ -91,7 +91,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["dataset_id"], ["dataset.id"], name=op.f("fk_postcode_dataset_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("dataset_id", "postcode", name=op.f("pk_postcode")),
     )
     op.create_index(
         "ix_postcode_point", "postcode", ["point"], unique=False, postgresql_using="gist"
