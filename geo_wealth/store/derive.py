@@ -97,29 +97,41 @@ def fit_wards_and_districts(connection: Connection) -> None:
     The ward codes are those of the postcode file, hence the vintage of its release.
     """
     connection.execute(text("DELETE FROM area_lookup WHERE source = 'postcodes'"))
+    # Tables, because a SELECT into a table may use every core and an INSERT may not. Not a
+    # temporary one for what the other cores must read, nor one with an index on the polygons:
+    # asked postcode by postcode, the same takes ten times as long.
     connection.execute(
         text(f"""
-            WITH unplaced AS MATERIALIZED (
-                SELECT a.vintage, a.code, a.geom, {_nobody_states("ward")} AS ward,
-                    {_nobody_states("lad")} AS lad
-                FROM area a WHERE a.current AND a.kind = 'lsoa'
-            ), inside AS (
-                SELECT a.vintage, a.code, p.dataset_id, CASE WHEN a.ward THEN p.ward END AS ward,
-                    CASE WHEN a.lad THEN p.lad END AS lad
-                FROM unplaced a
-                CROSS JOIN LATERAL (
-                    SELECT p.ward, p.lad, p.dataset_id FROM postcode p
-                    WHERE p.current AND p.terminated IS NULL
-                      AND ST_Intersects(a.geom, p.point) OFFSET 0
-                ) p
-                WHERE a.ward OR a.lad
-            ), votes AS MATERIALIZED (
-                SELECT vintage, code, ward, lad, count(*) AS votes, max(dataset_id) AS dataset_id
-                FROM inside GROUP BY vintage, code, ward, lad
-            ), best AS (
+            CREATE UNLOGGED TABLE unplaced_lsoa AS
+            SELECT a.vintage, a.code, a.geom, {_nobody_states("ward")} AS ward,
+                {_nobody_states("lad")} AS lad
+            FROM area a WHERE a.current AND a.kind = 'lsoa'
+        """)
+    )
+    connection.execute(text("DELETE FROM unplaced_lsoa WHERE NOT ward AND NOT lad"))
+    connection.execute(text("ANALYZE unplaced_lsoa (vintage, code)"))
+    connection.execute(
+        text("""
+            CREATE TEMP TABLE lsoa_vote ON COMMIT DROP AS
+            SELECT a.vintage, a.code, CASE WHEN a.ward THEN p.ward END AS ward,
+                CASE WHEN a.lad THEN p.lad END AS lad, count(*) AS votes,
+                max(p.dataset_id) AS dataset_id
+            FROM unplaced_lsoa a JOIN postcode p ON ST_Intersects(a.geom, p.point)
+            WHERE p.current AND p.terminated IS NULL
+            GROUP BY 1, 2, 3, 4
+        """)
+    )
+    connection.execute(text("DROP TABLE unplaced_lsoa"))
+    _count_votes(connection)
+
+
+def _count_votes(connection: Connection) -> None:
+    connection.execute(
+        text("""
+            WITH best AS (
                 SELECT DISTINCT ON (vintage, code, to_kind) vintage, code, to_kind, to_code,
                     max(dataset_id) AS dataset_id
-                FROM votes
+                FROM lsoa_vote
                 CROSS JOIN LATERAL (VALUES ('ward', ward), ('lad', lad)) k (to_kind, to_code)
                 WHERE to_code IS NOT NULL
                 GROUP BY vintage, code, to_kind, to_code
@@ -133,6 +145,7 @@ def fit_wards_and_districts(connection: Connection) -> None:
             FROM best b JOIN dataset d ON d.id = b.dataset_id
         """)
     )
+    connection.execute(text("DROP TABLE lsoa_vote"))
 
 
 def _nobody_states(kind: str) -> str:
