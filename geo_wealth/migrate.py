@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from geo_wealth.errors import DatabaseUnavailableError, InvalidRequestError
+from geo_wealth.store.named import seed_ready
 
 # Any number that nothing else in this database locks on: two upgrades at once take turns.
 _LOCK = 7_305_041_977
@@ -21,12 +22,14 @@ _LOCK = 7_305_041_977
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema of a database up to a revision, in one transaction.
 
+    At the newest one it holds the ready-made definitions and rules of this program.
+
     Raises
     ------
     InvalidRequestError
         When there is no such revision.
     """
-    _migrate(url, lambda config: command.upgrade(config, revision))
+    _migrate(url, lambda config: command.upgrade(config, revision), seed=revision == "head")
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -58,7 +61,7 @@ def _config() -> Config:
     return config
 
 
-def _migrate(url: str, step: Callable[[Config], None]) -> None:
+def _migrate(url: str, step: Callable[[Config], None], *, seed: bool = False) -> None:
     config = _config()
     engine = create_engine(url, poolclass=NullPool)
     try:
@@ -66,6 +69,8 @@ def _migrate(url: str, step: Callable[[Config], None]) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             config.attributes["connection"] = connection
             step(config)
+            if seed:
+                seed_ready(connection)
     except CommandError as error:
         raise InvalidRequestError("revision", f"{error}.") from error
     except OperationalError as error:

@@ -7,6 +7,7 @@ from geo_wealth.cluster import database_url
 from geo_wealth.config import Settings, load_settings
 from geo_wealth.db import create_engine, reading
 from geo_wealth.errors import SetupError
+from geo_wealth.store.named import seed_ready
 
 
 def open_database(settings: Settings | None = None) -> Engine:
@@ -29,4 +30,8 @@ def open_database(settings: Settings | None = None) -> Engine:
                 f"{migrate.head()}: run `geo-wealth db upgrade`."
             )
         migrate.upgrade(url)
+    else:
+        # An update of the program may bring ready-made documents without new tables.
+        with engine.begin() as connection:
+            seed_ready(connection)
     return engine
