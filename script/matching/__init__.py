@@ -1,0 +1,1 @@
+"""How well payees are matched: the labelled sample, and what a matching is worth on it."""
