@@ -1,6 +1,9 @@
 """The catalogue of indicators: what each means, its unit, its denominator, its direction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.spend.penetration import MIN_PREMISES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,110 @@ _ALL = (
 
 INDICATORS: dict[str, Indicator] = {indicator.slug: indicator for indicator in _ALL}
 """By slug, in the order in which pages and files show them."""
+
+_RECEIVED = (
+    "Net pounds that the loaded ledgers paid, over the period they cover, to suppliers that "
+    "could be placed in the neighbourhood itself"
+)
+_PREMISES = (
+    "Premises are those in the business-rates registers loaded, occupied or empty, whoever "
+    "occupies them; hoardings, masts and parking spaces that are rated count too."
+)
+_LUMPY = (
+    "Only payments to suppliers with a known place count. One head office makes its "
+    "neighbourhood look rich and its neighbours poor, so the largest supplier's share stands "
+    "beside the value."
+)
+_FEW = f"Not applicable where fewer than {MIN_PREMISES} premises are rated."
+
+_OTHERS = (
+    replace(
+        INDICATORS["spend"],
+        slug="per-head",
+        name="Local spend per resident",
+        short_name="Spend per resident",
+        denominator="residents of the neighbourhood itself",
+        meaning=f"{_RECEIVED}, divided by its residents.",
+        caution=f"{_LUMPY} Most residents do not live where suppliers are.",
+    ),
+    replace(
+        INDICATORS["spend"],
+        slug="share",
+        name="Share of the district's local spend",
+        short_name="Share of spend",
+        unit="of the district's pounds",
+        decimals=4,
+        denominator="net pounds received by all suppliers placed in the district",
+        meaning=f"{_RECEIVED}, as a share of the same for the whole district.",
+        caution=f"{_LUMPY} It does not allow for how many people or businesses are there.",
+    ),
+    replace(
+        INDICATORS["spend"],
+        slug="per-business",
+        name="Local spend per business",
+        short_name="Spend per business",
+        unit="£ per rated premises",
+        denominator="rated premises in the neighbourhood",
+        meaning=f"{_RECEIVED}, divided by its rated premises. {_PREMISES}",
+        caution=f"{_LUMPY} {_FEW}",
+    ),
+    replace(
+        INDICATORS["spend"],
+        slug="location-quotient",
+        name="Location quotient of local spend",
+        short_name="Spend quotient",
+        unit="location quotient",
+        denominator="its share of the district's rated premises",
+        meaning=(
+            "The neighbourhood's share of the pounds received in the district, divided by its "
+            "share of the district's rated premises: 1 is its due, 0.5 half of it. "
+            f"{_PREMISES}"
+        ),
+        caution=f"{_LUMPY} {_FEW}",
+    ),
+    replace(
+        INDICATORS["spend"],
+        slug="supplier-rate",
+        name="Supplier rate, smoothed",
+        short_name="Supplier rate",
+        unit="of rated premises paid",
+        decimals=4,
+        denominator="rated premises in the neighbourhood",
+        meaning=(
+            "The share of rated premises at which a supplier was paid, drawn towards the "
+            "district's rate, the more the fewer the premises, so that chance in a small "
+            "neighbourhood is not taken for a finding (empirical Bayes). Suppliers placed by "
+            f"another register count in neither number. {_PREMISES}"
+        ),
+        caution=f"It counts suppliers and not pounds: a small order counts like a big one. {_FEW}",
+    ),
+)
+
+DEFAULT_SPEND = "catchment"
+SPEND_VARIANTS: dict[str, Indicator] = {
+    DEFAULT_SPEND: replace(INDICATORS["spend"], slug=DEFAULT_SPEND)
+} | {variant.slug: variant for variant in _OTHERS}
+"""How spend is brought down to a neighbourhood, by slug; a ranking weighs one of them.
+
+All but the catchment put a supplier's pounds wholly into the neighbourhood where it stands.
+"""
+
+
+def described(slug: str, spend_variant: str = DEFAULT_SPEND) -> Indicator:
+    """Describe an indicator of a ranking whose spend is measured in a way.
+
+    Raises
+    ------
+    InvalidRequestError
+        For a way that does not exist.
+    """
+    if spend_variant not in SPEND_VARIANTS:
+        raise InvalidRequestError(
+            "spend_variant",
+            f"allowed are {', '.join(SPEND_VARIANTS)}; found {spend_variant!r}.",
+        )
+    return SPEND_VARIANTS[spend_variant] if slug == "spend" else INDICATORS[slug]
+
 
 _MEASURES = {
     "imd2019": "mid-2015, as IMD 2019 counts them",

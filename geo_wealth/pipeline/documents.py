@@ -21,6 +21,7 @@ def ranking_document(ranking: Ranking) -> dict[str, Any]:
             "normalise": request.normalise,
             "aggregate": request.aggregate,
             "eligible_only": request.eligible_only,
+            "spend_variant": request.spend_variant,
             "datasets": list(ranking.datasets),
             "dataset_sets": {name: list(keys) for name, keys in ranking.dataset_sets.items()},
             "definition": ranking.definition,

@@ -1,13 +1,13 @@
 """A ranking as text that gives the very same ranking back."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS
 from geo_wealth.queries.rows import (
     IndicatorValue,
     NotRanked,
@@ -22,9 +22,14 @@ def freeze(ranking: Ranking) -> str:
     """Write a ranking, its id aside, as canonical JSON: equal rankings, equal text.
 
     Floats keep all their digits; pounds are decimal strings; nothing depends on the time.
+    The usual measure of spend goes unsaid, as it did before there were others: what such a
+    ranking says has not changed, nor has its id.
     """
     content = {field.name: getattr(ranking, field.name) for field in fields(ranking)}
     del content["id"]
+    content["request"] = asdict(ranking.request)
+    if ranking.request.spend_variant == DEFAULT_SPEND:
+        del content["request"]["spend_variant"]
     return orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS).decode()
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
 from geo_wealth.errors import InvalidRequestError, NotFoundError
-from geo_wealth.indicators import INDICATORS, measure_name
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, Indicator, described, measure_name
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.people import People
+from geo_wealth.pipeline.penetration import PER_PREMISES, measure, read_ground, spend_gap
+from geo_wealth.pipeline.people import People, people_of
 from geo_wealth.queries import inputs, membership
 from geo_wealth.queries.datasets import data_version
+from geo_wealth.queries.penetration import placed_suppliers
 from geo_wealth.queries.rows import IndicatorValue, SpendSummary
 from geo_wealth.queries.spend import spend_summary
 
@@ -52,47 +54,49 @@ _MEMORY: Memory[DistrictInputs] = Memory(size=32)
 
 
 def district_inputs(
-    connection: Connection, district: str, index: str, *, eligible_only: bool
+    connection: Connection,
+    district: str,
+    index: str,
+    *,
+    eligible_only: bool,
+    spend_variant: str = DEFAULT_SPEND,
 ) -> DistrictInputs:
     """Compute, or take from memory, what a ranking of a district weighs.
 
     Raises
     ------
     InvalidRequestError
-        For an index that does not exist.
+        For an index, or a measure of spend, that does not exist.
     NotFoundError
         When no LSOA of the district is loaded, or none has the index.
     """
     if index not in INDEX:
         raise InvalidRequestError("index", f"allowed are {', '.join(INDEX)}; found {index!r}.")
-    key = (str(connection.engine.url), data_version(connection), district, index, eligible_only)
+    spend = described("spend", spend_variant)
+    version = (str(connection.engine.url), data_version(connection))
     return _MEMORY.recall(
-        key, lambda: _compute(connection, district, index, eligible_only=eligible_only)
+        (*version, district, index, eligible_only, spend_variant),
+        lambda: _compute(connection, district, index, spend, eligible_only=eligible_only),
     )
 
 
 def _compute(
-    connection: Connection, district: str, index: str, *, eligible_only: bool
+    connection: Connection, district: str, index: str, spend: Indicator, *, eligible_only: bool
 ) -> DistrictInputs:
     vintage = INDEX[index].vintage
-    codes = membership.members(connection, district, vintage)
-    if not codes:
-        raise NotFoundError(
-            f"{district}: no {vintage} neighbourhood of this district is loaded; load boundaries, "
-            "a lookup or an index that names it."
-        )
+    codes = members(connection, district, vintage)
     scores = inputs.scores(connection, index, codes)
     if not scores.score:
         raise NotFoundError(
             f"{district}: {index} is not loaded for it; "
             f"use `geo-wealth load deprivation FILE --index {index}`."
         )
-    people = People.read(connection, vintage, codes, index)
+    people = people_of(connection, district, vintage, codes, index)
     summary = spend_summary(connection)
     sets: dict[str, tuple[str, ...]] = {}
     columns = [
         _deprivation(codes, scores),
-        _spend(codes, people, inputs.supplier_pounds(connection, vintage), summary, sets),
+        _spend(connection, spend, codes, people, summary, sets),
         _assets(
             codes, people, inputs.assets(connection, vintage), sets, eligible_only=eligible_only
         ),
@@ -122,6 +126,23 @@ def _compute(
     )
 
 
+def members(connection: Connection, district: str, vintage: int) -> list[str]:
+    """List the neighbourhoods of a district in order of code.
+
+    Raises
+    ------
+    NotFoundError
+        When none is loaded.
+    """
+    codes = membership.members(connection, district, vintage)
+    if not codes:
+        raise NotFoundError(
+            f"{district}: no {vintage} neighbourhood of this district is loaded; load boundaries, "
+            "a lookup or an index that names it."
+        )
+    return codes
+
+
 def _deprivation(codes: Sequence[str], scores: inputs.Scores) -> list[IndicatorValue]:
     return [
         _value(
@@ -136,22 +157,20 @@ def _deprivation(codes: Sequence[str], scores: inputs.Scores) -> list[IndicatorV
 
 
 def _spend(
+    connection: Connection,
+    spend: Indicator,
     codes: Sequence[str],
     people: People,
-    pounds: inputs.Supplies,
     summary: SpendSummary,
     sets: dict[str, tuple[str, ...]],
 ) -> list[IndicatorValue]:
+    if spend.slug != DEFAULT_SPEND:
+        return _located_spend(connection, spend, codes, people, summary, sets)
+    pounds = placed_suppliers(connection, people.vintage).supplies
     dataset = _name_set(sets, {*pounds.datasets, *people.datasets})
-    nothing = None
-    if not summary.datasets:
-        nothing = "no ledger is loaded"
-    elif not len(pounds.amount):
-        nothing = "no payee of the ledgers loaded could be placed; load a register of suppliers"
+    nothing = spend_gap(codes, pounds, summary)
     reached = people.reached_by(pounds)
     reach = people.in_reach(pounds)
-    if nothing is None and not set(codes) & set(pounds.lsoa):
-        nothing = "no ledger covers this area: none of the suppliers placed is in the district"
     return [
         _missing("spend", reason)
         if (reason := nothing or people.missing(code))
@@ -168,6 +187,44 @@ def _spend(
         )
         for code in codes
     ]
+
+
+def _located_spend(
+    connection: Connection,
+    spend: Indicator,
+    codes: Sequence[str],
+    people: People,
+    summary: SpendSummary,
+    sets: dict[str, tuple[str, ...]],
+) -> list[IndicatorValue]:
+    """Measure spend by what suppliers in the neighbourhood itself received."""
+    ground = read_ground(connection, people.vintage, codes, people, summary)
+    measured = measure(ground, spend.slug)
+    dataset = _name_set(sets, set(ground.keys(spend.slug)))
+    rated = spend.slug in PER_PREMISES
+    residents = f" (residents: {measure_name(people.measure or 'not known')})"
+    return [
+        IndicatorValue(
+            value=None if reason else float(measured.values[place]),
+            unit=spend.unit,
+            normalised=None,
+            contribution=None,
+            dataset=None if reason else dataset,
+            denominator=spend.denominator + (residents if spend.slug == "per-head" else ""),
+            reason=reason,
+            beside={
+                "variant": spend.slug,
+                "suppliers_located": int(ground.located[place]),
+                "top_share": _known(measured.top_shares[place]),
+            }
+            | ({"premises": _known(ground.premises[place])} if rated else {}),
+        )
+        for place, reason in enumerate(measured.reasons)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _assets(

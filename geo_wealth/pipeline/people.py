@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from geo_wealth.access import WALKING_BANDS, float_catchment, gather, within
+from geo_wealth.memory import Memory
 from geo_wealth.queries import inputs, membership
+from geo_wealth.queries.datasets import data_version
 
 REACH_M = WALKING_BANDS[-1]
 
@@ -39,6 +41,7 @@ class People:
         (n,) False where an LSOA's residents are not known.
     """
 
+    vintage: int
     residents: dict[str, int]
     measure: str | None
     points: inputs.DemandPoints
@@ -58,6 +61,7 @@ class People:
         known = np.array([code in residents for code in points.lsoas], dtype=np.bool_)
         count = np.bincount(points.lsoa, minlength=len(points.lsoas))
         return cls(
+            vintage,
             residents,
             measure,
             points,
@@ -80,8 +84,7 @@ class People:
         A supply outside the LSOAs with known residents takes no part: most of those it serves
         are not loaded, and the few who are would seem to get all of it.
         """
-        inside = np.array([lsoa in self.residents for lsoa in supplies.lsoa], dtype=np.bool_)
-        known = supplies.only(inside)
+        known = supplies.only(self._inside(supplies))
         lsoa = self.points.lsoa[self.keep]
         catchment = float_catchment(
             known.xy, known.amount, self.points.xy[self.keep], self.demand[self.keep]
@@ -94,6 +97,42 @@ class People:
             )
         }
 
+    def weights(self, supplies: inputs.Supplies, codes: Sequence[str]) -> NDArray[np.float64]:
+        """Give what one pound at each supply adds for each resident of an LSOA.
+
+        The catchment is linear: the amounts times this matrix are the values of
+        :meth:`reached_by`.
+
+        Returns
+        -------
+        (m, l)
+            0 for a supply that takes no part, NaN for an LSOA without points or residents.
+        """
+        lsoa = self.points.lsoa[self.keep]
+        found = float_catchment(
+            supplies.xy,
+            self._inside(supplies).astype(np.float64),
+            self.points.xy[self.keep],
+            self.demand[self.keep],
+        )
+        areas = len(self.points.lsoas)
+        count = np.bincount(lsoa, minlength=areas)
+        of = lsoa[found.pairs.demand]
+        flat = np.bincount(
+            found.pairs.supply * areas + of,
+            found.gains / count[of],
+            minlength=len(supplies.amount) * areas,
+        )
+        every = flat.reshape(len(supplies.amount), areas)
+        every[:, count == 0] = np.nan
+        place = {code: position for position, code in enumerate(self.points.lsoas)}
+        absent = np.full(len(supplies.amount), np.nan)
+        columns = [every[:, place[code]] if code in place else absent for code in codes]
+        return np.stack(columns, axis=1)
+
+    def _inside(self, supplies: inputs.Supplies) -> NDArray[np.bool_]:
+        return np.array([lsoa in self.residents for lsoa in supplies.lsoa], dtype=np.bool_)
+
     def in_reach(self, supplies: inputs.Supplies) -> dict[str, NDArray[np.int64]]:
         """List, by LSOA, the positions of the supplies that any of its points can reach."""
         pairs = within(self.points.xy, supplies.xy, REACH_M)
@@ -104,3 +143,17 @@ class People:
             code: both[edges[place] : edges[place + 1]] % width
             for place, code in enumerate(self.points.lsoas)
         }
+
+
+_PEOPLE: Memory[People] = Memory(size=8)
+
+
+def people_of(
+    connection: Connection, district: str, vintage: int, codes: Sequence[str], index: str
+) -> People:
+    """Read the residents of a district, or remember them; ``codes`` are its neighbourhoods."""
+    version = (str(connection.engine.url), data_version(connection))
+    return _PEOPLE.recall(
+        (*version, district, vintage, index),
+        lambda: People.read(connection, vintage, codes, index),
+    )

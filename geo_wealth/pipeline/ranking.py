@@ -8,14 +8,14 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from geo_wealth.errors import InvalidRequestError, NotFoundError
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS
 from geo_wealth.pipeline.frozen import freeze, thaw
 from geo_wealth.pipeline.indicators import SLUGS, DistrictInputs, district_inputs
 from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking, RankRequest
 from geo_wealth.ranking import Scored, score_areas
 
-DEFINITION = "catchment-1200m"
-"""How spend is brought down to a neighbourhood: see the indicator ``spend``."""
+_DEFINITIONS = {DEFAULT_SPEND: "catchment-1200m"}
+"""How spend is brought down to a neighbourhood; the other measures go by their slug."""
 
 
 def build_ranking(connection: Connection, request: RankRequest) -> Ranking:
@@ -30,7 +30,11 @@ def build_ranking(connection: Connection, request: RankRequest) -> Ranking:
     """
     check_request(request)
     found = district_inputs(
-        connection, request.district, request.index, eligible_only=request.eligible_only
+        connection,
+        request.district,
+        request.index,
+        eligible_only=request.eligible_only,
+        spend_variant=request.spend_variant,
     )
     weights = [request.weights.get(slug, 0.0) for slug in SLUGS]
     directions = [request.directions.get(slug, INDICATORS[slug].direction) for slug in SLUGS]
@@ -52,7 +56,7 @@ def build_ranking(connection: Connection, request: RankRequest) -> Ranking:
         lsoa_vintage=found.vintage,
         datasets=found.datasets,
         dataset_sets=found.dataset_sets,
-        definition=DEFINITION,
+        definition=_DEFINITIONS.get(request.spend_variant, request.spend_variant),
         sample=found.sample,
         spend=found.spend,
         areas=_ranked(found, scored),

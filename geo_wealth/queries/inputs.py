@@ -127,36 +127,7 @@ def demand_points(connection: Connection, vintage: int, codes: Sequence[str]) ->
         lsoa,
         np.array([(row.x, row.y) for row in rows], dtype=np.float64).reshape(-1, 2),
         by_postcodes,
-        _keys(connection, ids - {None}),
-    )
-
-
-def supplier_pounds(connection: Connection, vintage: int) -> Supplies:
-    """Sum the net pounds of all current ledgers by the site where the payee was placed."""
-    rows = connection.execute(
-        text("""
-            SELECT ST_X(s.point) AS x, ST_Y(s.point) AS y, sum(p.amount) AS amount,
-                s.dataset_id AS register, (SELECT min(a.code) FROM area a
-                    WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
-                      AND ST_Intersects(a.geom, s.point)) AS lsoa
-            FROM payment p
-            JOIN dataset d ON d.id = p.dataset_id AND d.state = 'current'
-            JOIN payee_match m ON m.payee_id = p.payee_id
-            JOIN site s ON s.id = m.site_id
-            GROUP BY s.id
-            ORDER BY x, y, amount
-        """),
-        {"vintage": vintage},
-    ).all()
-    ledgers = connection.execute(
-        text("SELECT id FROM dataset WHERE kind = 'ledger' AND state = 'current'")
-    ).scalars()
-    return Supplies(
-        np.array([(row.x, row.y) for row in rows], dtype=np.float64).reshape(-1, 2),
-        np.array([float(row.amount) for row in rows], dtype=np.float64),
-        (),
-        tuple(row.lsoa for row in rows),
-        _keys(connection, {row.register for row in rows} | set(ledgers)),
+        dataset_keys(connection, ids - {None}),
     )
 
 
@@ -187,7 +158,7 @@ def assets(connection: Connection, vintage: int) -> Supplies:
         np.ones(len(rows)),
         tuple(row.eligibility for row in rows),
         tuple(row.lsoa for row in rows),
-        _keys(connection, set(registers)),
+        dataset_keys(connection, set(registers)),
     )
 
 
@@ -207,10 +178,11 @@ def population_datasets(
         """),
         {"measure": measure, "vintage": vintage, "codes": list(codes)},
     ).scalars()
-    return _keys(connection, set(ids))
+    return dataset_keys(connection, set(ids))
 
 
-def _keys(connection: Connection, ids: set[int]) -> tuple[str, ...]:
+def dataset_keys(connection: Connection, ids: set[int]) -> tuple[str, ...]:
+    """Give the public keys of datasets, in order."""
     rows = connection.execute(
         text("SELECT key FROM dataset WHERE id = ANY(:ids) ORDER BY key"), {"ids": sorted(ids)}
     )

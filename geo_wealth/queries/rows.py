@@ -234,7 +234,10 @@ class NotRanked:
 
 @dataclass(frozen=True, slots=True)
 class RankRequest:
-    """What a ranking depends on, besides the data."""
+    """What a ranking depends on, besides the data.
+
+    ``spend_variant`` is one of ``geo_wealth.indicators.SPEND_VARIANTS``.
+    """
 
     district: str
     index: str = "imd2019"
@@ -247,6 +250,7 @@ class RankRequest:
     normalise: str = "percentile"
     aggregate: str = "linear"
     eligible_only: bool = False
+    spend_variant: str = "catchment"
 
 
 @dataclass(frozen=True, slots=True)
