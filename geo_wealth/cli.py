@@ -15,6 +15,7 @@ from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.output import say
 from geo_wealth.commands.rank import explain, rank
 from geo_wealth.commands.sample import sample
+from geo_wealth.commands.spend import spend
 from geo_wealth.commands.summary import summary
 from geo_wealth.db import unavailable
 from geo_wealth.errors import GeoWealthError, InvalidRequestError
@@ -50,6 +51,7 @@ app.command()(sample)
 app.command()(summary)
 app.command()(rank)
 app.command()(explain)
+app.command()(spend)
 app.command()(doctor)
 
 

@@ -27,10 +27,15 @@ def data_version(connection: Connection) -> str:
     """Name the state of all data that numbers rest on: equal names, equal numbers.
 
     All datasets count, with state and generation: which rows are current depends on what was
-    loaded, activated and retired, and in which order.
+    loaded, activated and retired, and in which order. Decisions on matches count too.
     """
     rows = connection.execute(
-        text("SELECT key || ' ' || state || ' ' || generation FROM dataset ORDER BY key")
+        text("""
+            SELECT key || ' ' || state || ' ' || generation AS said FROM dataset
+            UNION ALL
+            SELECT concat('decision ', id, ' ', revoked_at) FROM match_decision
+            ORDER BY said
+        """)
     ).scalars()
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:12]
 

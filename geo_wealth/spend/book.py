@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 ADDRESS_KINDS = ("site", "branch", "registered", "payment")
 """Delivery site, branch, registered office, payment address: the usual order of preference."""
 
+REGISTERS = ("suppliers", "anchors", "vcse", "business-rates", "cooperatives", "employers")
+"""Which kind of register answers first for one kind of address."""
+
 NONE = -1
 """Where a position points to nothing: unknown, never zero."""
 

@@ -1,0 +1,99 @@
+"""Spend told in sentences: the same words on the command line and on the page."""
+
+from decimal import Decimal
+
+from geo_wealth.pipeline.spend import SpendResult
+
+
+def spend_sentences(result: SpendResult) -> list[str]:
+    """Tell what was asked, what came out, how sure it is and what was left out."""
+    told = [headline(result), scope(result), bounds(result)]
+    told += left_out(result)
+    if result.either:
+        told.append(
+            f"{pounds(result.either)} of what could be located went to payees that have "
+            "addresses both local and not: another order of addresses would count it otherwise."
+        )
+    if result.sample:
+        told.append("Sample data: the payments and suppliers are invented.")
+    return told
+
+
+def headline(result: SpendResult) -> str:
+    """Give the point estimate, never without its bounds."""
+    split = result.split
+    share, between = split.share_of_located, split.bounds
+    if share is None or between is None:
+        return (
+            f"No local share can be given of {pounds(split.total)}: nothing of it could be "
+            "located, or credits outweigh payments."
+        )
+    return (
+        f"{percent(share)} of the pounds that could be located were local; of all pounds, "
+        f"between {percent(between[0])} and {percent(between[1])}."
+    )
+
+
+def scope(result: SpendResult) -> str:
+    """Say whose spend, over which period, under which definition and rules."""
+    period = (
+        f", paid from {day(result.first)} to {day(result.last)}"
+        if result.first is not None and result.last is not None
+        else ""
+    )
+    return (
+        f"{listed(result.payers)}: {pounds(result.split.total)} in {result.split.payments:,} "
+        f"payments{period}. Local as in {result.definition.title} "
+        f"({result.definition.slug} version {result.definition.version}); counted by the rules "
+        f"{result.rules.title} ({result.rules.slug} version {result.rules.version})."
+    )
+
+
+def bounds(result: SpendResult) -> str:
+    """Give the three sums, and why some of it is unlocated."""
+    split = result.split
+    reasons = "; ".join(f"{pounds(sum_)} {reason}" for reason, sum_, _ in result.why_unlocated)
+    because = f" ({reasons})" if reasons else ""
+    return (
+        f"{pounds(split.local)} local, {pounds(split.leaked)} leaked, "
+        f"{pounds(split.unlocated)} unlocated{because}."
+    )
+
+
+def left_out(result: SpendResult) -> list[str]:
+    """Account for every line of the files."""
+    rows, sums = result.rows, result.pounds
+    parts = [
+        f"{count:,} left out as {reason} ({pounds(sums['excluded'][reason])})"
+        for reason, count in rows["excluded"].items()
+        if reason in sums["excluded"]
+    ]
+    parts += [
+        f"{count:,} left out as {reason}"
+        for reason, count in rows["excluded"].items()
+        if reason not in sums["excluded"]
+    ]
+    if rows["rejected"]:
+        parts.append(f"{rows['rejected']:,} rejected ({pounds(sums['rejected'])})")
+    counted = f"{rows['read']:,} rows read ({pounds(sums['read'])}), {rows['included']:,} counted"
+    return ["; ".join([counted, *parts]) + "."]
+
+
+def pounds(value: Decimal) -> str:
+    """Write pounds to the penny: £1,234.50; a credit as -£12.00."""
+    return f"{'-' if value < 0 else ''}£{abs(value):,.2f}"
+
+
+def percent(share: float) -> str:
+    """Write a share with one decimal: 41.2 %."""
+    return f"{100 * share:.1f} %"
+
+
+def day(value: object) -> str:
+    """Write a day as 7 March 2017."""
+    return f"{value:%-d %B %Y}"
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Join names in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,164 @@
+"""A question about spend, answered payment by payment: what is in, and where it went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from geo_wealth.spend.book import NONE, Book, Flags, Ints, Ledger
+from geo_wealth.spend.definition import Definition
+from geo_wealth.spend.measure import Sums, sum_up
+from geo_wealth.spend.placing import UNLOCATED, WHY, Placing
+from geo_wealth.spend.rules import RuleSet
+
+OUTSIDE_PERIOD = "outside the period asked for"
+UNDATED = "without a date, so in no period"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The payments of some payers under a definition and rules.
+
+    Attributes
+    ----------
+    payers
+        Whose ledgers the question is about.
+    asked
+        (n,) True for the payments in those ledgers.
+    reason
+        (n,) position in ``reasons`` of why a payment is left out; ``NONE`` where it is in.
+    state
+        (n,) where the payment went: LOCAL, LEAKED or UNLOCATED.
+    placings
+        By payer; one for all unless the definition depends on who pays.
+    """
+
+    book: Book
+    payers: tuple[str, ...]
+    definition: Definition
+    rules: RuleSet
+    asked: Flags
+    reason: Ints
+    reasons: tuple[str, ...]
+    state: Ints
+    placings: Mapping[str, Placing]
+
+    @property
+    def included(self) -> Flags:
+        """(n,) True for the payments that count."""
+        flags: Flags = self.asked & (self.reason == NONE)
+        return flags
+
+    @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """The ledgers that the question is about."""
+        return tuple(each for each in self.book.ledgers if each.payer in self.payers)
+
+    @property
+    def placing(self) -> Placing:
+        """Which address counts, and why none does, by payee: the same whoever pays."""
+        return next(iter(self.placings.values()))
+
+    def sums(self, chosen: Flags | None = None) -> Sums:
+        """Sum what counts, or the (n,) payments chosen, by payee and state."""
+        payments = self.book.payments
+        kept = np.flatnonzero(self.included if chosen is None else chosen)
+        return sum_up(
+            payments.payee[kept],
+            self.state[kept],
+            payments.amount[kept],
+            len(self.book.payees),
+            payments.scale,
+        )
+
+    def pounds(self, chosen: Ints) -> Decimal:
+        """Sum the payments at these positions."""
+        return self.book.payments.pounds(self.book.payments.amount[chosen].sum())
+
+    def either(self) -> Decimal:
+        """Sum what counts of payees with addresses both local and not: either could be meant."""
+        payments = self.book.payments
+        torn = np.zeros(len(payments), dtype=np.bool_)
+        for payer, placing in self.placings.items():
+            mine = self._of(payer) if len(self.placings) > 1 else np.True_
+            torn |= placing.either[payments.payee] & mine
+        return self.pounds(np.flatnonzero(self.included & torn & (self.state != UNLOCATED)))
+
+    def why_unlocated(self) -> tuple[tuple[str, Decimal, int], ...]:
+        """Sum what counts and is unlocated by the reason: reason, pounds, payments."""
+        lost = np.flatnonzero(self.included & (self.state == UNLOCATED))
+        why = self.placing.why[self.book.payments.payee[lost]]
+        parts = [(reason, lost[why == place]) for place, reason in enumerate(WHY)]
+        return tuple((reason, self.pounds(mine), len(mine)) for reason, mine in parts if len(mine))
+
+    def excluded(self) -> dict[str, tuple[int, Decimal]]:
+        """Count what is left out by reason: payments and pounds."""
+        found = {}
+        for place, reason in enumerate(self.reasons):
+            mine = np.flatnonzero(self.asked & (self.reason == place))
+            if len(mine):
+                found[reason] = (len(mine), self.pounds(mine))
+        return found
+
+    def account(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Account for every line of the files: read = included + excluded + rejected.
+
+        Returns
+        -------
+        rows, pounds
+            With the keys read, included, excluded (by reason) and rejected. Pounds of a
+            rejected row count where its amount could be read.
+        """
+        kept = np.flatnonzero(self.included)
+        by_rule = self.excluded()
+        rows = _file_counts(self.ledgers, "rows", 0)
+        pounds = _file_counts(self.ledgers, "pounds", Decimal(0))
+        for reason, (count, sum_) in by_rule.items():
+            rows["excluded"][reason] = rows["excluded"].get(reason, 0) + count
+            pounds["excluded"][reason] = pounds["excluded"].get(reason, Decimal(0)) + sum_
+        return rows | {"included": len(kept)}, pounds | {"included": self.pounds(kept)}
+
+    def _of(self, payer: str) -> Flags:
+        ledgers = np.array([each.payer == payer for each in self.book.ledgers], dtype=np.bool_)
+        flags: Flags = ledgers[self.book.payments.ledger]
+        return flags
+
+
+def _file_counts(ledgers: tuple[Ledger, ...], what: str, zero: Any) -> dict[str, Any]:
+    """Add up what the loads counted; what a file left out by itself stays under its reason."""
+    counts: dict[str, Any] = {"read": zero, "excluded": {}, "rejected": zero}
+    for ledger in ledgers:
+        told = getattr(ledger, what)
+        counts["read"] += type(zero)(told["read"])
+        counts["rejected"] += type(zero)(told["rejected"])
+        for reason, count in told["excluded"].items():
+            counts["excluded"][reason] = counts["excluded"].get(reason, zero) + type(zero)(count)
+    return counts
+
+
+def left_out(
+    book: Book, rules: RuleSet, by_rule: Ints, first: date | None, last: date | None
+) -> tuple[Ints, tuple[str, ...]]:
+    """Say why each payment is left out: by the period first, then by the first rule.
+
+    Parameters
+    ----------
+    by_rule
+        (n,) position of the rule that excludes a payment, ``NONE`` where none does.
+
+    Returns
+    -------
+    reason, reasons
+        (n,) position in ``reasons``, ``NONE`` where the payment is in.
+    """
+    reasons = (OUTSIDE_PERIOD, UNDATED, *(rule.reason for rule in rules.rules))
+    reason = np.where(by_rule >= 0, by_rule + 2, NONE)
+    if first is not None or last is not None:
+        day = book.payments.day
+        early = day < (first.toordinal() if first else 0)
+        late = day > (last.toordinal() if last else date.max.toordinal())
+        reason = np.where(day == 0, 1, np.where(early | late, 0, reason))
+    return reason.astype(np.int64), reasons
