@@ -1,5 +1,6 @@
 """``geo-wealth load``: publishers' and councils' files into the database."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline import council, geography
 from geo_wealth.pipeline.load import LoadJob, LoadResult
 from geo_wealth.pipeline.load import load as run_load
+from geo_wealth.pipeline.replacing import Choice
 from geo_wealth.registers import KINDS
 
 app = typer.Typer(help="Load a file. Every load can be tried first with --dry-run.")
@@ -33,6 +35,12 @@ Mapping = Annotated[
     Path | None,
     typer.Option("--mapping", help="A TOML file that names the columns of an unknown layout."),
 ]
+
+Replaces = Annotated[
+    str | None,
+    typer.Option("--replaces", help="Key of the payer's ledger that this one replaces."),
+]
+Beside = Annotated[bool, typer.Option("--beside", help="Count it beside what it would replace.")]
 
 AREA_KINDS = ("lsoa", "msoa", "ward", "lad")
 SHOWN = 10
@@ -145,18 +153,24 @@ def ledger(
     file: File,
     payer: Annotated[str, typer.Option(help="Who paid, such as 'Kirklees Council'.")],
     mapping: Mapping = None,
+    replaces: Replaces = None,
     *,
+    beside: Beside = False,
     dry_run: DryRun = False,
     issues: Issues = None,
     as_json: Json = False,
 ) -> None:
     """Load payments as councils publish them: CSV, XLSX or zip.
 
+    A file of the same payer and months that repeats more than half of an older one replaces
+    it; the older one is kept and can be activated again.
+
     Example: geo-wealth load ledger 2022-08.csv --payer "Calderdale Council"
     """
     if not payer.strip():
         raise InvalidRequestError("--payer", "name who paid, such as 'Kirklees Council'.")
-    _run(council.ledger_job(file, payer.strip(), mapping), dry_run, issues, as_json)
+    choice = Choice(replaces, beside)
+    _run(council.ledger_job(file, payer.strip(), mapping, choice=choice), dry_run, issues, as_json)
 
 
 @app.command()
@@ -267,13 +281,8 @@ def _findings(result: LoadResult) -> list[str]:
             f"The domain ranks give the score for all {recombined['areas']:,} neighbourhoods, "
             f"to {recombined['largest_error']:.4f} points."
         )
-    twice = result.report.get("also_in")
-    if twice:
-        lines.append(
-            f"{twice['payments']:,} of these payments are in {twice['dataset']} too, and both "
-            "count: if this file replaces that one, run "
-            f"`geo-wealth datasets retire {twice['dataset']}`."
-        )
+    if result.state == "current":
+        lines.extend(_replacing(result.report))
     editions = result.report.get("editions") or []
     lines.extend(
         f"{key} of the same owner stays current beside this one: if this is a new edition, run "
@@ -285,6 +294,31 @@ def _findings(result: LoadResult) -> list[str]:
         f"{found['agreed']:,} of {found['compared']:,} ({found['share']:.2%})."
         for vintage, found in agreement.items()
     ]
+
+
+def _replacing(report: dict[str, Any]) -> Iterator[str]:
+    """Tell what a ledger or survey has taken the place of, and what it may count twice."""
+    for other in report.get("replaces") or []:
+        if not other["current"]:
+            continue
+        of = other.get("payments")
+        repeats = f", of which it repeats {other['repeats']:,} of {of:,} payments" if of else ""
+        yield (
+            f"It replaces {other['dataset']}{repeats}; `geo-wealth datasets activate "
+            f"{other['dataset']}` brings that back."
+        )
+    for other in report.get("counts_twice") or []:
+        yield (
+            f"{other['repeats']:,} payments are in {other['dataset']} too, which has "
+            f"{other['payments']:,}, and both count: if this file replaces that one, load it "
+            f"again with --replaces {other['dataset']}."
+        )
+    for other in report.get("beside") or []:
+        yield (
+            f"{other['dataset']} is of the same months and shares {other['repeats']:,} of its "
+            f"{other['payments']:,} payments; both count. If this file replaces that one, load "
+            f"it again with --replaces {other['dataset']}."
+        )
 
 
 def _line(issue: Issue) -> str:

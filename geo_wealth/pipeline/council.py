@@ -1,5 +1,6 @@
 """Jobs for ledgers, registers and asset lists: what councils publish."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,22 @@ from boundaries.sources import Source
 from geo_wealth import assets, ledger, registers
 from geo_wealth.names import name_key, name_keys
 from geo_wealth.pipeline.load import LoadJob
-from geo_wealth.queries.ledgers import also_in, other_editions, refuse_other_payer
+from geo_wealth.pipeline.replacing import Choice, choose_again, compare
+from geo_wealth.queries.ledgers import other_editions, refuse_other_payer
 from geo_wealth.store import derive, merge
 from geo_wealth.store.copy import copy_frame, stage
 
+_NO_CHOICE = Choice()
 _SAMPLE_LICENCE = "Sample data, invented; MIT"
 
 
 def ledger_job(
-    path: Path, payer: str, mapping: Path | None = None, *, sample: bool = False
+    path: Path,
+    payer: str,
+    mapping: Path | None = None,
+    *,
+    sample: bool = False,
+    choice: Choice = _NO_CHOICE,
 ) -> LoadJob:
     """Load the payments of one payer."""
 
@@ -39,7 +47,7 @@ def ledger_job(
             names = chunk["payee"].where(chunk["payee_state"] != "redacted", "REDACTED")
             copy_frame(connection, "staging_payment", chunk.assign(payee=names, name_key=keys))
         merge.merge_ledger(connection, dataset_id)
-        return {"layout": file.layout, "also_in": also_in(connection, dataset_id, payer)}
+        return {"layout": file.layout} | compare(connection, dataset_id, choice)
 
     return LoadJob(
         "ledger",
@@ -49,6 +57,7 @@ def ledger_job(
         write,
         derive=(derive.match_payees,),
         sample=sample,
+        choose=partial(choose_again, choice=choice) if choice.made else None,
     )
 
 

@@ -37,6 +37,8 @@ class LoadJob:
         Reads the file, stages and merges its rows, and returns findings.
     derive
         What must be worked out anew afterwards.
+    choose
+        What the user says anew of a file that is loaded already, if anything.
     sample
         True for invented data.
     """
@@ -48,11 +50,12 @@ class LoadJob:
     write: Writer
     derive: tuple[Derivation, ...] = ()
     sample: bool = False
+    choose: Derivation | None = None
 
     @property
     def money(self) -> bool:
         """Tell whether the file's rows carry pounds."""
-        return self.kind == "ledger"
+        return self.kind in {"ledger", "supply-chain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ def _first(connection: Connection, spec: store.DatasetSpec, job: LoadJob) -> Loa
     _check(job, log)
     store.finish_dataset(connection, dataset_id, log, report, money=job.money)
     store.settle_states(connection, spec.kind)
+    store.displace(connection, dataset_id)
     for derivation in job.derive:
         derivation(connection)
     return LoadResult(
@@ -206,7 +210,9 @@ def _first(connection: Connection, spec: store.DatasetSpec, job: LoadJob) -> Loa
 
 
 def _again(connection: Connection, dataset_id: int, job: LoadJob) -> LoadResult:
-    if _state(connection, dataset_id) != "current":
+    if job.choose is not None:
+        job.choose(connection, dataset_id)
+    if job.choose is not None or _state(connection, dataset_id) != "current":
         store.activate(connection, dataset_id)
         for derivation in job.derive:
             derivation(connection)

@@ -161,6 +161,50 @@ def activate(connection: Connection, dataset_id: int) -> None:
             {"id": dataset_id},
         )
     settle_states(connection, kind)
+    displace(connection, dataset_id)
+
+
+def displace(connection: Connection, dataset_id: int) -> None:
+    """Supersede the current datasets that a dataset replaces, or that were to replace it.
+
+    Which these are stands in the reports, written when the later of the two was loaded.
+    """
+    connection.execute(
+        text("""
+            UPDATE dataset o SET state = 'superseded' FROM dataset mine
+            WHERE mine.id = :id AND mine.state = 'current' AND o.state = 'current'
+              AND o.id <> mine.id
+              AND (mine.report -> 'replaces' @> jsonb_build_array(
+                      jsonb_build_object('dataset', o.key))
+                   OR o.report -> 'replaces' @> jsonb_build_array(
+                      jsonb_build_object('dataset', mine.key)))
+        """),
+        {"id": dataset_id},
+    )
+
+
+def amend_report(connection: Connection, dataset_id: int, report: dict[str, Any]) -> None:
+    """Write findings over those of the same name in a dataset's report."""
+    connection.execute(
+        text("UPDATE dataset SET report = report || CAST(:report AS jsonb) WHERE id = :id"),
+        {"id": dataset_id, "report": json.dumps(report, sort_keys=True)},
+    )
+
+
+def forget_replaced(connection: Connection, dataset_id: int) -> None:
+    """Let no other dataset replace this one from now on."""
+    connection.execute(
+        text("""
+            UPDATE dataset o SET report = jsonb_set(o.report, '{replaces}', (
+                SELECT coalesce(jsonb_agg(each), '[]')
+                FROM jsonb_array_elements(o.report -> 'replaces') each
+                WHERE each ->> 'dataset' <> mine.key))
+            FROM dataset mine
+            WHERE mine.id = :id AND o.report -> 'replaces' @> jsonb_build_array(
+                jsonb_build_object('dataset', mine.key))
+        """),
+        {"id": dataset_id},
+    )
 
 
 def retire(connection: Connection, dataset_id: int) -> None:

@@ -274,19 +274,6 @@ def test_sums_that_do_not_come_out_are_never_stored(engine: Engine, tmp_path: Pa
     assert count(engine, "dataset") == 0
 
 
-def test_a_corrected_ledger_is_noticed_before_it_counts_twice(
-    engine: Engine, tmp_path: Path
-) -> None:
-    rows = [f"2021-04-0{day},{day},{day}.00,7,Alpha Ltd" for day in range(1, 6)]
-    first = load(engine, council.ledger_job(ledger_file(tmp_path, rows), "X"))
-    assert first.report["also_in"] is None
-    corrected = [*rows[:4], "2021-04-05,5,55.00,7,Alpha Ltd"]
-    job = council.ledger_job(ledger_file(tmp_path, corrected, "corrected.csv"), "X")
-    again = load(engine, job)
-    assert again.report["also_in"] == {"dataset": first.dataset, "payments": 4}
-    assert f"datasets retire {first.dataset}" in describe(again)
-
-
 def test_reads_go_on_while_the_first_load_of_a_kind_is_under_way(
     engine: Engine, tmp_path: Path
 ) -> None:
