@@ -5,16 +5,9 @@ The results depend on the current datasets only, never on the order in which the
 
 from sqlalchemy import Connection, text
 
-# Which register answers first for a payee: an address where work is done before a head office
-# (methods: delivery site, branch, registered office).
-_KIND_ORDER = (
-    "suppliers",
-    "anchors",
-    "vcse",
-    "business-rates",
-    "cooperatives",
-    "employers",
-)
+from geo_wealth.store.matching import match_payees
+
+__all__ = ["fit_wards_and_districts", "locate_by_postcode", "match_payees"]
 
 
 def locate_by_postcode(connection: Connection) -> None:
@@ -40,54 +33,6 @@ def locate_by_postcode(connection: Connection) -> None:
                   AND t.point IS DISTINCT FROM found.point
             """)
         )
-
-
-def match_payees(connection: Connection) -> None:
-    """Place payees: by company number, then by exact normalised name, else nowhere.
-
-    A payee with several sites is put at one of them: in the register that answers first, the
-    premises with the highest rateable value, then by postcode. Redacted payees, individuals,
-    and whoever any register calls an individual are never matched by name; two different
-    company numbers are never one organisation.
-    """
-    connection.execute(text("DELETE FROM payee_match"))
-    connection.execute(
-        text("""
-            WITH open_organisation AS (
-                SELECT o.*, array_position(CAST(:kinds AS text[]), o.kind) AS turn
-                FROM organisation o JOIN dataset d ON d.id = o.dataset_id
-                WHERE d.state = 'current' AND NOT o.individual
-            ), person AS (
-                SELECT o.name_key FROM organisation o JOIN dataset d ON d.id = o.dataset_id
-                WHERE d.state = 'current' AND o.individual
-            ), pair AS (
-                SELECT p.id AS payee_id, o.id AS organisation_id, o.turn, 1 AS stage
-                FROM payee p JOIN open_organisation o ON o.company_number = p.company_number
-                WHERE p.state = 'named'
-                UNION ALL
-                SELECT p.id, o.id, o.turn, 2
-                FROM payee p JOIN open_organisation o ON o.name_key = p.name_key
-                WHERE p.state = 'named' AND p.name_key <> ''
-                  AND p.name_key NOT IN (SELECT name_key FROM person)
-                  AND (p.company_number IS NULL OR o.company_number IS NULL
-                       OR p.company_number = o.company_number)
-            ), best AS (
-                SELECT payee_id, organisation_id, stage, s.id AS site_id,
-                    row_number() OVER (PARTITION BY payee_id ORDER BY stage, turn,
-                        s.rateable_value DESC NULLS LAST, s.postcode, s.ref, d.key, s.line
-                    ) AS place,
-                    count(*) OVER (PARTITION BY payee_id, stage, turn) AS sites
-                FROM pair JOIN site s USING (organisation_id)
-                JOIN dataset d ON d.id = s.dataset_id
-                WHERE s.point IS NOT NULL
-            )
-            INSERT INTO payee_match (payee_id, organisation_id, site_id, method, sites)
-            SELECT payee_id, organisation_id, site_id,
-                CASE stage WHEN 1 THEN 'company-number' ELSE 'exact-name' END, sites
-            FROM best WHERE place = 1
-        """),
-        {"kinds": list(_KIND_ORDER)},
-    )
 
 
 def fit_wards_and_districts(connection: Connection) -> None:

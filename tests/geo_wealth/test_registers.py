@@ -105,7 +105,7 @@ def test_moved_fields_of_kirklees_are_put_right(shared: Path) -> None:
     moved = frame.loc[582]
     assert (moved.use, moved.rateable_value) == ("Warehouses", Decimal(23000))
     assert (moved.postcode, np.isnan(moved.easting)) == ("WF17 9TL", True)
-    assert frame.loc[3].address_kind == "site"
+    assert frame.loc[3].address_kind == "branch"
 
 
 @pytest.mark.shared
