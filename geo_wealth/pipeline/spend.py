@@ -30,6 +30,7 @@ _RULED: Memory[Ints] = Memory(size=16)
 _PLACED: Memory[Placing] = Memory(size=64)
 _KINDS: Memory[dict[str, Ints]] = Memory(size=4)
 _DECILES: Memory[tuple[str | None, Ints]] = Memory(size=4)
+_NAMES: Memory[dict[str, str]] = Memory(size=4)
 _RESULTS: Memory["SpendResult"] = Memory(size=128)
 
 
@@ -198,6 +199,7 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
     days = book.payments.day[selection.included & (book.payments.day > 0)]
     rows, pounds = selection.account()
     kinds = _KINDS.recall(base, lambda: supplier_kinds(book))
+    names = _NAMES.recall(base, lambda: _district_names(connection, book))
     index, decile = _DECILES.recall(base, lambda: deciles(connection, book.sites))
     return SpendResult(
         request=request,
@@ -218,8 +220,10 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
         by_category=parts.by_category(selection),
         by_decile=parts.by_decile(selection, sums, decile),
         index=index,
-        by_destination=parts.by_destination(
-            selection, sums, lambda codes: membership.district_names(connection, codes)
-        ),
+        by_destination=parts.by_destination(selection, sums, names),
         suppliers=supplier_parts(book, sums, selection.placing),
     )
+
+
+def _district_names(connection: Connection, book: Book) -> dict[str, str]:
+    return membership.district_names(connection, sorted({lad for lad in book.sites.lad if lad}))

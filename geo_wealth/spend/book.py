@@ -207,8 +207,15 @@ def exact_sums(groups: Ints, amounts: Ints, size: int) -> Ints:
     OverflowError
         When the amounts are too large for their sum to be sure.
     """
-    if len(amounts) and float(np.abs(amounts.astype(np.float64)).sum()) >= 2**53:
+    if len(amounts) and not _safe(amounts):
         raise OverflowError("the amounts are too large to be summed exactly")
-    kept = groups >= 0
-    sums = np.bincount(groups[kept], weights=amounts[kept], minlength=size)
-    return sums.astype(np.int64)
+    if len(groups) and groups.min() < 0:
+        kept = groups >= 0
+        groups, amounts = groups[kept], amounts[kept]
+    return np.bincount(groups, weights=amounts, minlength=size).astype(np.int64)
+
+
+def _safe(amounts: Ints) -> bool:
+    """Tell whether every sum of these is a whole number that a float holds exactly."""
+    largest = max(int(amounts.max()), -int(amounts.min()))
+    return largest * len(amounts) < 2**53 or float(np.abs(amounts).sum(dtype=np.float64)) < 2**53

@@ -3,7 +3,7 @@
 Parts of one breakdown sum to the whole, but for kinds of supplier, which overlap.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from geo_wealth.spend.book import ADDRESS_KINDS, NONE, Ints
 from geo_wealth.spend.kinds import KINDS, NO, UNKNOWN, YES
 from geo_wealth.spend.measure import Split, Sums, split_payments
 from geo_wealth.spend.placing import LEAKED
-from geo_wealth.spend.selection import Selection
+from geo_wealth.spend.selection import Selection, positions
 
 NO_CATEGORY = "No category given"
 NO_ADDRESS = "No address that counts"
@@ -64,7 +64,7 @@ def by_kind(kinds: Mapping[str, Ints], sums: Sums) -> tuple[KindPart, ...]:
 def by_category(selection: Selection) -> tuple[Part, ...]:
     """Split by the ledgers' own categories, most pounds first; those without one as such."""
     payments = selection.book.payments
-    kept = np.flatnonzero(selection.included)
+    kept = positions(selection.included)
     names = (*selection.book.categories, NO_CATEGORY)
     group = payments.category[kept]
     splits = split_payments(
@@ -108,15 +108,13 @@ def by_decile(selection: Selection, sums: Sums, decile: Ints) -> tuple[Part, ...
     return (*known, Part("", NO_DECILE, splits[0]))
 
 
-def by_destination(
-    selection: Selection, sums: Sums, name: Callable[[list[str]], Mapping[str, str]]
-) -> tuple[Part, ...]:
+def by_destination(selection: Selection, sums: Sums, names: Mapping[str, str]) -> tuple[Part, ...]:
     """Split what leaks by the district it goes to, most pounds first.
 
     Parameters
     ----------
-    name
-        Gives the names of districts by their codes.
+    names
+        Of districts, by code; one without is called by its code.
     """
     lads = np.array([lad or "" for lad in selection.book.sites.lad], dtype=object)
     codes = sorted({str(lad) for lad in lads} | {""})
@@ -127,7 +125,6 @@ def by_destination(
     counts = np.zeros_like(sums.payments)
     counts[:, LEAKED] = sums.payments[:, LEAKED]
     splits = Sums(leaked, counts, sums.scale).by(_of_site(selection, where), len(codes))
-    names = name([code for code in codes if code])
     parts = [
         Part(code, names.get(code, code) if code else NO_DISTRICT, split)
         for code, split in zip(codes, splits, strict=True)

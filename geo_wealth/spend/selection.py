@@ -65,7 +65,7 @@ class Selection:
     def sums(self, chosen: Flags | None = None) -> Sums:
         """Sum what counts, or the (n,) payments chosen, by payee and state."""
         payments = self.book.payments
-        kept = np.flatnonzero(self.included if chosen is None else chosen)
+        kept = positions(self.included if chosen is None else chosen)
         return sum_up(
             payments.payee[kept],
             self.state[kept],
@@ -125,6 +125,11 @@ class Selection:
         ledgers = np.array([each.payer == payer for each in self.book.ledgers], dtype=np.bool_)
         flags: Flags = ledgers[self.book.payments.ledger]
         return flags
+
+
+def positions(flags: Flags) -> Ints | slice:
+    """Give the positions that are flagged; all of them as a slice, which copies nothing."""
+    return slice(None) if flags.all() else np.flatnonzero(flags)
 
 
 def _file_counts(ledgers: tuple[Ledger, ...], what: str, zero: Any) -> dict[str, Any]:
