@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -43,16 +44,20 @@ HALVES = ("tuning", "untouched")
 _LARGE = 50_000
 _CLOSE, _MIDDLE = 0.75, 0.55
 # Words that tell no organisation from another, and words too frequent to look up.
-_GENERIC = frozenset("ltd plc llp lp cic cio inc co uk t a ta and the of for limited".split())
+_GENERIC = re.compile("ltd|plc|llp|lp|cic|cio|inc|co|uk|t|a|ta|and|the|of|for|limited")
 _FREQUENT = 3000
 
 
 @dataclass
 class Payee:
-    """A payee of the ledgers: one name key, however it is spelt and by whomever it is paid."""
+    """A payee of the ledgers: one name key, however it is spelt and by whomever it is paid.
+
+    ``company_numbers`` holds None when any payment states none.
+    """
 
     names: set[str]
-    company_numbers: set[str]
+    company_numbers: set[str | None]
+    charity_numbers: set[str]
     pounds: Decimal
 
 
@@ -89,15 +94,15 @@ def read_payees(shared: Path) -> dict[str, Payee]:
         for path in sorted((shared / folder).glob("*.csv")):
             for chunk in read_ledger(path, IssueLog()).chunks:
                 named = chunk[chunk["payee_state"] == "named"]
-                rows = zip(named["payee"], named["company_number"], named["amount"], strict=True)
-                for name, number, amount in rows:
+                columns = ("payee", "company_number", "charity_number", "amount")
+                for name, company, charity, amount in zip(*map(named.get, columns), strict=True):
                     if name not in keys:
                         keys[name] = name_key(name)
-                    payee = payees.setdefault(keys[name], Payee(set(), set(), Decimal(0)))
+                    payee = payees.setdefault(keys[name], Payee(set(), set(), set(), Decimal(0)))
                     payee.names.add(name)
+                    payee.company_numbers.add(company or None)
+                    payee.charity_numbers.update([charity] if charity else [])
                     payee.pounds += amount
-                    if number:
-                        payee.company_numbers.add(number)
     return {
         key: payee
         for key, payee in payees.items()
@@ -187,4 +192,4 @@ def _nearest(keys: Iterable[str], names: Collection[str]) -> dict[str, float]:
 
 def _words(key: str) -> set[str]:
     words = set(key.split())
-    return words - _GENERIC or words
+    return {word for word in words if not _GENERIC.fullmatch(word)} or words
