@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from geo_wealth.commands import datasets, db, load
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.output import say
+from geo_wealth.commands.penetration import penetration
 from geo_wealth.commands.rank import explain, rank
 from geo_wealth.commands.sample import sample
 from geo_wealth.commands.spend import spend
@@ -49,6 +50,7 @@ app.add_typer(load.app, name="load")
 app.add_typer(datasets.app, name="datasets")
 app.command()(sample)
 app.command()(summary)
+app.command()(penetration)
 app.command()(rank)
 app.command()(explain)
 app.command()(spend)

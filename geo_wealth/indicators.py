@@ -196,7 +196,9 @@ _OTHERS = (
 
 DEFAULT_SPEND = "catchment"
 SPEND_VARIANTS: dict[str, Indicator] = {
-    DEFAULT_SPEND: replace(INDICATORS["spend"], slug=DEFAULT_SPEND)
+    DEFAULT_SPEND: replace(
+        INDICATORS["spend"], slug=DEFAULT_SPEND, name="Local spend within a walk, per resident"
+    )
 } | {variant.slug: variant for variant in _OTHERS}
 """How spend is brought down to a neighbourhood, by slug; a ranking weighs one of them.
 

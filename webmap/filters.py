@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from boundaries.codes import INDEX
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, SPEND_VARIANTS
 from geo_wealth.queries.rows import RankRequest
 from webmap.params import Param, Values
 
@@ -50,6 +50,12 @@ METHODS = (
         default="percentile",
     ),
     Param("aggregate", "How they are joined.", allowed=AGGREGATE, default="linear"),
+    Param(
+        "spend_variant",
+        "How spend is brought down to a neighbourhood.",
+        allowed=tuple(SPEND_VARIANTS),
+        default=DEFAULT_SPEND,
+    ),
     Param(
         "eligible_only",
         "Count only buildings that may be transferred.",
@@ -147,6 +153,7 @@ def rank_filters(values: Values) -> RankFilters:
         normalise=values["normalise"],
         aggregate=values["aggregate"],
         eligible_only=values["eligible_only"],
+        spend_variant=values["spend_variant"],
     )
     return RankFilters(
         request=request,
@@ -204,7 +211,7 @@ def query_of(filters: RankFilters, **changes: str | int | None) -> dict[str, str
         query = {"district": request.district, "index": request.index}
         query |= {f"w.{slug}": _plain(point) for slug, point in filters.points.items()}
         query |= _turned(request, default)
-        for name in ("normalise", "aggregate"):
+        for name in ("normalise", "aggregate", "spend_variant"):
             if getattr(request, name) != getattr(default, name):
                 query[name] = getattr(request, name)
         query |= {"eligible_only": "true"} if request.eligible_only else {}

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from geo_wealth.errors import NotFoundError
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, described
+from geo_wealth.pipeline.penetration import applies
 from geo_wealth.pipeline.ranking import build_ranking, kept_ranking
 from geo_wealth.queries.places import default_district, districts
-from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking
+from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking, RankRequest
 from webmap.classes import Classes, classify
 from webmap.filters import SHOWN, RankFilters, located
-from webmap.wording import number, pounds
+from webmap.wording import exact_percent, number, pounds
 
 NO_DISTRICT = (
     "No district can be ranked yet: load boundaries, deprivation and population, "
@@ -31,6 +32,7 @@ class Cell:
 
     slug: str
     text: str
+    unit: str
     value: float | None
     contribution: float | None
     bar: float
@@ -96,11 +98,12 @@ def table(ranking: Ranking, filters: RankFilters) -> tuple[list[Row], list[Row]]
     script can show them without asking again.
     """
     widest = _widest(ranking)
-    ranked = [_row(area, widest) for area in ranking.areas]
+    units = units_of(ranking.request)
+    ranked = [_row(area, widest, units) for area in ranking.areas]
     ordered = sort_rows(ranked, filters.sort, filters.order)
     top = filters.top or SHOWN
     shown = [replace(row, shown=place < top) for place, row in enumerate(ordered)]
-    left_out = [_row(area, widest) for area in ranking.not_ranked]
+    left_out = [_row(area, widest, units) for area in ranking.not_ranked]
     return shown, left_out
 
 
@@ -139,11 +142,27 @@ def names(ranking: Ranking) -> dict[str, str]:
     return {area.code: area.name for area in everyone}
 
 
-def value_text(slug: str, value: float | None) -> str:
+def units_of(request: RankRequest) -> dict[str, str]:
+    """Give the units of a ranking's indicators, short enough for a column."""
+    if request.spend_variant == DEFAULT_SPEND:
+        return UNITS
+    return UNITS | {"spend": described("spend", request.spend_variant).unit}
+
+
+def cell_text(slug: str, found: IndicatorValue) -> str:
+    """Print an indicator's value without its unit; no data and not applicable are two things."""
+    if found.value is None and not applies(found.reason):
+        return "Not applicable"
+    return value_text(slug, found.value, found.beside.get("variant", DEFAULT_SPEND))
+
+
+def value_text(slug: str, value: float | None, variant: str = DEFAULT_SPEND) -> str:
     """Print the value of an indicator without its unit, as fine as it deserves."""
     if value is None:
         return "No data"
-    if slug == "spend":
+    if variant in {"share", "supplier-rate"}:
+        return exact_percent(value)
+    if slug == "spend" and variant != "location-quotient":
         return "under £0.01" if 0 < value < 0.005 else pounds(value)
     return number(value, 1 if slug == "deprivation" else 2)
 
@@ -159,7 +178,7 @@ def _widest(ranking: Ranking) -> float:
     return max(shares, default=0) or 1
 
 
-def _row(area: RankedArea | NotRanked, widest: float) -> Row:
+def _row(area: RankedArea | NotRanked, widest: float, units: dict[str, str]) -> Row:
     ranked = area if isinstance(area, RankedArea) else None
     return Row(
         code=area.code,
@@ -169,7 +188,7 @@ def _row(area: RankedArea | NotRanked, widest: float) -> Row:
         rank=ranked.rank if ranked else None,
         score=ranked.score if ranked else None,
         cells=tuple(
-            _cell(slug, area.indicators[slug], widest)
+            _cell(slug, area.indicators[slug], widest, units[slug])
             for slug in INDICATORS
             if slug in area.indicators
         ),
@@ -177,11 +196,12 @@ def _row(area: RankedArea | NotRanked, widest: float) -> Row:
     )
 
 
-def _cell(slug: str, found: IndicatorValue, widest: float) -> Cell:
+def _cell(slug: str, found: IndicatorValue, widest: float, unit: str) -> Cell:
     share = max(found.contribution or 0, 0)
     return Cell(
         slug=slug,
-        text=value_text(slug, found.value),
+        text=cell_text(slug, found),
+        unit=unit,
         value=found.value,
         contribution=found.contribution,
         bar=round(100 * share / widest, 1),

@@ -16,7 +16,7 @@ from geo_wealth.pipeline.words import context_line
 from geo_wealth.queries.rows import Ranking
 from webmap.choropleth import MapState, legend_of, render
 from webmap.filters import RankFilters
-from webmap.ranked import UNITS, names, score_classes, scores, table
+from webmap.ranked import names, score_classes, scores, table, units_of
 from webmap.static_files import STATIC
 from webmap.templating import STANDARD_ATTRIBUTIONS
 
@@ -70,7 +70,7 @@ def standalone_map(
             policy=_policy(scripts, styles),
             attributions=list(attributions) or list(STANDARD_ATTRIBUTIONS),
             indicators=INDICATORS,
-            units=UNITS,
+            units=units_of(ranking.request),
         )
     )
     write_whole(path, text)

@@ -4,9 +4,9 @@ from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from geo_wealth.config import Settings
-from geo_wealth.indicators import INDICATORS, measure_name
+from geo_wealth.indicators import INDICATORS, SPEND_VARIANTS, measure_name
 from webmap import wording
-from webmap.ranked import UNITS, value_text
+from webmap.ranked import UNITS, cell_text
 from webmap.static_files import asset
 from webmap.styles import govuk_address
 
@@ -44,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         govuk_address=govuk_address,
         indicators=INDICATORS,
         units=UNITS,
+        spend_variants=SPEND_VARIANTS,
     )
     app.jinja_env.filters.update(
         pounds=wording.pounds,
@@ -55,5 +56,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         index_name=wording.index_name,
         measure_name=measure_name,
         listed=wording.listed,
-        value_text=lambda value, slug: value_text(slug, value),
+        cell_text=lambda cell, slug: cell_text(slug, cell),
     )

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from geo_wealth.pipeline import words
-from geo_wealth.pipeline.words import count, index_name, ordinal
+from geo_wealth.pipeline.words import count, index_name, ordinal, spend_measure
 from geo_wealth.pipeline.words import number as number_in_words
 
-__all__ = ["count", "index_name", "number_in_words", "ordinal"]
+__all__ = ["count", "index_name", "number_in_words", "ordinal", "spend_measure"]
 
 NBSP = "\u00a0"
 
@@ -21,6 +21,12 @@ def pounds(amount: Decimal | float | None) -> str:
 def percent(share: float | None) -> str:
     """Write a share, kept on one line: 41 %, less than 1 %, not known."""
     return "not known" if share is None else words.percent(share).replace(" ", NBSP)
+
+
+def exact_percent(share: float) -> str:
+    """Write a share to two decimals, kept on one line, small ones as such: under 0.01 %."""
+    value = 100 * share
+    return f"under 0.01{NBSP}%" if 0 < value < 0.005 else f"{value:.2f}{NBSP}%"
 
 
 def long_date(day: date | None) -> str:

@@ -20,14 +20,15 @@ from geo_wealth.commands.output import (
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, SPEND_VARIANTS, described
 from geo_wealth.pipeline.documents import explanation_document, ranking_document
 from geo_wealth.pipeline.explain import explain as explain_area
+from geo_wealth.pipeline.penetration import applies
 from geo_wealth.pipeline.ranking import build_ranking, keep_ranking, kept_ranking
 from geo_wealth.pipeline.table import credited, ranking_rows
 from geo_wealth.pipeline.words import context_line
 from geo_wealth.queries.datasets import attributions
-from geo_wealth.queries.rows import Ranking, RankRequest
+from geo_wealth.queries.rows import IndicatorValue, Ranking, RankRequest
 
 map_writer: Callable[[Connection, Ranking, Path], None] | None = None
 """Writes a ranking as a map; the web package, which draws maps, puts it here."""
@@ -44,6 +45,10 @@ Aggregate = Annotated[str, typer.Option(help="linear or geometric.")]
 EligibleOnly = Annotated[
     bool, typer.Option("--eligible-only", help="Count only assets known to be transferable.")
 ]
+SpendVariant = Annotated[
+    str,
+    typer.Option(help=f"How spend is measured: {', '.join(SPEND_VARIANTS)}."),
+]
 NO_DISTRICT = ""
 
 
@@ -56,6 +61,7 @@ def rank(
     aggregate: Aggregate = "linear",
     *,
     eligible_only: EligibleOnly = False,
+    spend_variant: SpendVariant = DEFAULT_SPEND,
     top: Annotated[int | None, typer.Option(min=1, help="Show the first so many.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this CSV.")] = None,
     map_file: Annotated[
@@ -73,7 +79,14 @@ def rank(
         check_place(path)
     engine = open_database()
     request = make_request(
-        district, index, weights, directions, normalise, aggregate, eligible_only=eligible_only
+        district,
+        index,
+        weights,
+        directions,
+        normalise,
+        aggregate,
+        eligible_only=eligible_only,
+        spend_variant=spend_variant,
     )
     with reading(engine) as connection:
         ranking = kept_ranking(connection, kept) if kept else _build(connection, request)
@@ -104,6 +117,7 @@ def explain(
     aggregate: Aggregate = "linear",
     *,
     eligible_only: EligibleOnly = False,
+    spend_variant: SpendVariant = DEFAULT_SPEND,
     against: Annotated[
         str | None, typer.Option(help="Another neighbourhood to compare with.")
     ] = None,
@@ -114,7 +128,14 @@ def explain(
     Example: geo-wealth explain E01011140 --district E08000034 --index imd2019
     """
     request = make_request(
-        district, index, weights, directions, normalise, aggregate, eligible_only=eligible_only
+        district,
+        index,
+        weights,
+        directions,
+        normalise,
+        aggregate,
+        eligible_only=eligible_only,
+        spend_variant=spend_variant,
     )
     with reading(open_database()) as connection:
         ranking = _build(connection, request)
@@ -134,6 +155,7 @@ def make_request(
     aggregate: str,
     *,
     eligible_only: bool,
+    spend_variant: str = DEFAULT_SPEND,
 ) -> RankRequest:
     """Turn what was typed into a request.
 
@@ -148,6 +170,7 @@ def make_request(
         normalise=normalise,
         aggregate=aggregate,
         eligible_only=eligible_only,
+        spend_variant=spend_variant,
     )
     if weights is not None:
         request = replace(request, weights=_pairs("--weights", weights))
@@ -198,16 +221,18 @@ def _write_map(connection: Connection, ranking: Ranking, path: Path) -> None:
 def _print(ranking: Ranking, top: int | None) -> None:
     say(context_line(ranking))
     left = [("rank", "right"), ("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
+    variant = ranking.request.spend_variant
     figures = [
-        (f"{indicator.short_name} ({indicator.unit})", "right") for indicator in INDICATORS.values()
+        (f"{found.short_name} ({found.unit})", "right")
+        for found in (described(slug, variant) for slug in INDICATORS)
     ]
     print_table(
         [*left, ("score", "right"), *figures],
         [
             [str(area.rank), area.code, area.name, area.ward_name or "", f"{area.score:.3f}"]
             + [
-                "no data" if cell.value is None else f"{cell.value:,.2f}"
-                for cell in area.indicators.values()
+                _figure(cell, described(slug, variant).decimals)
+                for slug, cell in area.indicators.items()
             ]
             for area in ranking.areas[:top]
         ],
@@ -216,3 +241,9 @@ def _print(ranking: Ranking, top: int | None) -> None:
         say(f"\nNot ranked: {len(ranking.not_ranked)}")
         for area in ranking.not_ranked[:top]:
             say(f"  {area.code} {area.name}: {area.reason}")
+
+
+def _figure(cell: IndicatorValue, decimals: int) -> str:
+    if cell.value is None:
+        return "no data" if applies(cell.reason) else "not applicable"
+    return f"{cell.value:,.{decimals}f}"

@@ -20,8 +20,9 @@ COVERED = 0.5
 
 PER_PREMISES = frozenset({"per-business", "location-quotient", "supplier-rate"})
 
+_NOT_APPLICABLE = "not applicable"
 _UNCOVERED = "no register of business rates covers this district"
-_NOTHING_RECEIVED = "not applicable: on balance the district's suppliers received nothing"
+_NOTHING_RECEIVED = f"{_NOT_APPLICABLE}: on balance the district's suppliers received nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ def read_ground(
     )
 
 
+def applies(reason: str | None) -> bool:
+    """Tell data that lack from a figure that would mean nothing, by the reason for its absence."""
+    return reason is None or not reason.startswith(_NOT_APPLICABLE)
+
+
 def spend_gap(codes: Sequence[str], supplies: Supplies, summary: SpendSummary) -> str | None:
     """Say why a district's spend is unknown, and not none; None where it is known."""
     if not summary.datasets:
@@ -204,7 +210,7 @@ def _place_reason(ground: Ground, variant: str, code: str) -> str | None:
     if variant in {DEFAULT_SPEND, "per-head"}:
         missing = ground.people.missing(code)
         nobody = variant == "per-head" and ground.people.residents.get(code) == 0
-        return missing or ("not applicable: nobody lives there" if nobody else None)
+        return missing or (f"{_NOT_APPLICABLE}: nobody lives there" if nobody else None)
     return None if code in ground.people.points.lsoas else ground.people.missing(code)
 
 
@@ -217,8 +223,9 @@ def _premises_reason(premises: float) -> str | None:
     if np.isnan(premises):
         return _UNCOVERED
     if premises < sums.MIN_PREMISES:
+        rated = count(int(premises), "rated premises", "rated premises")
         return (
-            f"not applicable: it has {count(int(premises), 'rated premises', 'rated premises')}, "
+            f"{_NOT_APPLICABLE}: it has {rated}, "
             f"fewer than the {sums.MIN_PREMISES} that a figure per business needs"
         )
     return None

@@ -5,17 +5,19 @@ import math
 from decimal import Decimal
 
 from boundaries.codes import INDEX
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, described
 from geo_wealth.queries.rows import (
     IndicatorValue,
     NotRanked,
     RankedArea,
     Ranking,
+    RankRequest,
     SpendSummary,
 )
 
 _INDEX_NAMES = {"imd2019": "IMD 2019", "imd2025": "IMD 2025"}
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_WALK = "a 15-minute walk"
 _MONTHS = tuple(calendar.month_name)
 
 
@@ -26,6 +28,7 @@ def context_line(ranking: Ranking) -> str:
         f"{ranking.district_name}, {total} neighbourhoods",
         index_name(ranking.request.index),
         spend_phrase(ranking.spend),
+        spend_measure(ranking.request),
     ]
     line = "; ".join(parts)
     return f"Sample data. {line}" if ranking.sample else line
@@ -47,6 +50,12 @@ def spend_phrase(spend: SpendSummary) -> str:
         else f"{percent(spend.share_located)} of its pounds placed"
     )
     return f"spend of {payers}, {period(spend)}, {located}"
+
+
+def spend_measure(request: RankRequest) -> str:
+    """Say by which measure of spend a ranking goes."""
+    name = described("spend", request.spend_variant).name
+    return f"spend measured by {name[:1].lower()}{name[1:]}"
 
 
 def period(spend: SpendSummary) -> str:
@@ -110,11 +119,12 @@ def area_sentences(ranking: Ranking, area: RankedArea | NotRanked) -> tuple[str,
     else:
         head = f"{area.name} is one of {total} neighbourhoods and is not ranked: {area.reason}."
     cells = area.indicators
+    spend = _spend(ranking, cells["spend"])
     return (
         head,
         _deprivation(ranking, cells["deprivation"]),
-        _spend(ranking, cells["spend"]),
-        _assets(cells["assets"]),
+        spend,
+        _assets(cells["assets"], "that walk" if _WALK in spend else _WALK),
     )
 
 
@@ -150,21 +160,55 @@ def _spend(ranking: Ranking, cell: IndicatorValue) -> str:
         return f"What local spending reaches it is not known: {cell.reason}."
     placed = ranking.spend.share_located
     rest = "" if placed is None else f"; we could place {percent(placed)} of all their spending"
+    if ranking.request.spend_variant != DEFAULT_SPEND:
+        return _located_spend(ranking, cell, rest)
     if cell.value == 0 and not cell.beside.get("suppliers_in_reach"):
         return (
-            "No supplier that we could place is within a 15-minute walk"
-            f"{rest}, so some may be there unseen."
+            f"No supplier that we could place is within {_WALK}{rest}, so some may be there unseen."
         )
-    top = cell.beside.get("top_share")
-    share = "" if top is None or top < 0.5 else f", {percent(top)} of it from one supplier"
+    share = _from_one(cell)
     return (
-        f"For each resident, suppliers within a 15-minute walk received {money(cell.value)} "
+        f"For each resident, suppliers within {_WALK} received {money(cell.value)} "
         f"from the payers loaded ({period(ranking.spend)}){share}"
         f"{_compared(ranking, cell.value)}{rest}."
     )
 
 
-def _compared(ranking: Ranking, value: float) -> str:
+def _from_one(cell: IndicatorValue) -> str:
+    """Say how much of it one supplier brings, where that is half or more."""
+    top = cell.beside.get("top_share")
+    return "" if top is None or top < 0.5 else f", {percent(top)} of it from one supplier"
+
+
+def _located_spend(ranking: Ranking, cell: IndicatorValue, rest: str) -> str:
+    """Say what suppliers in the area itself received, as the ranking measures it."""
+    value, variant = cell.value or 0.0, ranking.request.spend_variant
+    when = f"from the payers loaded ({period(ranking.spend)})"
+    if variant == "supplier-rate":
+        return (
+            f"About {100 * value:.1f} % of its rated premises hold a supplier that was paid, by "
+            f"an estimate drawn towards the district's rate{_compared(ranking, value, '')}{rest}."
+        )
+    if not cell.beside["suppliers_located"]:
+        return f"No supplier that we could place is in it{rest}, so some may be there unseen."
+    told = {
+        "per-head": f"Suppliers in it received {money(value)} for each of its residents {when}",
+        "share": (
+            f"Suppliers in it received {percent(value)} of what those in "
+            f"{ranking.district_name} received {when}"
+        ),
+        "per-business": (
+            f"Suppliers in it received {money(value)} for each rated premises in it {when}"
+        ),
+        "location-quotient": (
+            f"Its share of what suppliers in {ranking.district_name} received {when} is "
+            f"{value:.2f} times its share of the rated premises there"
+        ),
+    }[variant]
+    return f"{told}{_from_one(cell)}{_compared(ranking, value, '')}{rest}."
+
+
+def _compared(ranking: Ranking, value: float, near: str = "near ") -> str:
     """Say how many areas have more, or less where that is most of them."""
     everyone: list[RankedArea | NotRanked] = [*ranking.areas, *ranking.not_ranked]
     found = [other.indicators["spend"].value for other in everyone]
@@ -174,13 +218,13 @@ def _compared(ranking: Ranking, value: float) -> str:
     if not above and not below:
         return ""
     return (
-        f", less than near {above} other neighbourhoods"
+        f", less than {near}{above} other neighbourhoods"
         if above > below
-        else f", more than near {below} other neighbourhoods"
+        else f", more than {near}{below} other neighbourhoods"
     )
 
 
-def _assets(cell: IndicatorValue) -> str:
+def _assets(cell: IndicatorValue, walk: str) -> str:
     if cell.value is None:
         return f"Which buildings are near is not known: {cell.reason}."
     eligible = cell.beside["eligible_in_reach"]
@@ -188,10 +232,10 @@ def _assets(cell: IndicatorValue) -> str:
     other = cell.beside["not_eligible_in_reach"]
     every = eligible + unknown + other
     if not every:
-        return "No listed building or land is within that walk."
+        return f"No listed building or land is within {walk}."
     verb = "is" if every == 1 else "are"
     things = count(every, "listed building or site", "listed buildings or sites")
-    return f"{_capital(things)} {verb} within that walk: {_eligibility(eligible, other, unknown)}."
+    return f"{_capital(things)} {verb} within {walk}: {_eligibility(eligible, other, unknown)}."
 
 
 def _eligibility(eligible: int, other: int, unknown: int) -> str:

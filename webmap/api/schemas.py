@@ -130,6 +130,40 @@ SCHEMAS: dict[str, Schema] = {
         {"total": _MONEY, "located": _MONEY, "unlocated": _MONEY, "redacted": _MONEY},
         {"payments": WHOLE, "share_located": maybe(NUMBER), "sample": FLAG},
     ),
+    "PenetrationFigure": record(
+        {"value": maybe(NUMBER), "reason": maybe(TEXT)},
+        {
+            "top_share": maybe(NUMBER),
+            "interval": {"type": ["array", "null"], "items": NUMBER, "maxItems": 2},
+        },
+    ),
+    "PenetrationArea": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "figures": {"type": "object", "additionalProperties": ref("PenetrationFigure")},
+        },
+        {
+            "pounds": {**maybe(TEXT), "description": "Pounds received there."},
+            "suppliers": WHOLE,
+            "residents": maybe(WHOLE),
+            "premises": maybe(WHOLE),
+            "premises_paid": maybe(WHOLE),
+        },
+    ),
+    "Penetration": record(
+        {
+            "district": TEXT,
+            "index": TEXT,
+            "sample": FLAG,
+            "measures": {"type": "object"},
+            "interval": record({"means": TEXT, "draws": WHOLE, "seed": WHOLE}),
+            "areas": listed("PenetrationArea"),
+            "attribution": CREDIT,
+            "next": maybe(TEXT),
+        },
+        {"pounds": _MONEY, "premises": maybe(WHOLE), "supplier_rate": maybe(NUMBER)},
+    ),
     "Dataset": record(
         {"dataset": TEXT, "kind": TEXT, "title": TEXT, "sha256": TEXT, "state": TEXT},
         {"licence": maybe(TEXT), "attribution": maybe(TEXT), "sample": FLAG},

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from boundaries.codes import INDEX, kind_of
 from geo_wealth.errors import NotFoundError
+from geo_wealth.indicators import INDICATORS, Indicator, described
 from geo_wealth.pipeline.explain import explain
 from geo_wealth.pipeline.reach import surroundings
 from geo_wealth.queries import places
@@ -27,7 +28,7 @@ from webmap.filters import (
 from webmap.nearest import asset_point
 from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
 from webmap.params import Values, read
-from webmap.ranked import find_ranking, names, score_classes, scores
+from webmap.ranked import find_ranking, names, score_classes, scores, units_of
 
 PARAMS = (*PLACE, VINTAGE, AGAINST)
 WORDS = 4
@@ -53,6 +54,8 @@ def area(code: str) -> Response | tuple[Response, int]:
         area=found,
         ranking=ranking,
         found=told.area if told else None,
+        named=named(ranking) if ranking else {},
+        units=units_of(ranking.request) if ranking else {},
         words=told.sentences[:WORDS] if told else [NOT_RANKED.format(name=found.name)],
         reason=told.sentences[WORDS:] if told else [],
         index=index,
@@ -63,6 +66,11 @@ def area(code: str) -> Response | tuple[Response, int]:
         map=area_map(conn, found, ranking, around.assets),
         sample=sample_in_use(conn),
     )
+
+
+def named(ranking: Ranking) -> dict[str, Indicator]:
+    """Describe the figures of a ranking, spend as it was measured."""
+    return {slug: described(slug, ranking.request.spend_variant) for slug in INDICATORS}
 
 
 def ranking_of(

@@ -24,7 +24,15 @@ from webmap.filters import (
 )
 from webmap.pages.blueprint import blueprint, page, settings
 from webmap.params import read
-from webmap.ranked import NO_DISTRICT, find_ranking, names, score_classes, scores, table
+from webmap.ranked import (
+    NO_DISTRICT,
+    find_ranking,
+    names,
+    score_classes,
+    scores,
+    table,
+    units_of,
+)
 
 DOWNLOADS = (("CSV", "csv_file"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
 SCALE = {"z": "higher first"}
@@ -57,6 +65,7 @@ def rank() -> Response:
         map=render(features, state, settings()),
         sample=ranking.sample,
         attributions=attributions(conn, ranking.datasets),
+        units=units_of(ranking.request),
         **controls(filters, ranking, known),
     )
 
@@ -98,6 +107,7 @@ def context_line(ranking: Ranking) -> str:
             f"{wording.listed(spend.payers)}"
         )
         parts.append(f"{wording.percent(spend.share_located)} of the pounds located")
+        parts.append(wording.spend_measure(ranking.request))
     else:
         parts.append("no ledger loaded")
     return ", ".join(parts) + "."
@@ -124,6 +134,7 @@ def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) 
             for name, value in query.items()
             if name not in ("district", "top", "sort", "order")
         },
+        "state": query_of(free, spend_variant=None),
         "fixed": {name: value for name, value in query.items() if name not in weights},
         "kept": filters.kept,
         "points": filters.points,

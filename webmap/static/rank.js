@@ -373,6 +373,11 @@
   function wire() {
     weights.forEach(bind);
     form.addEventListener('submit', (event) => { event.preventDefault(); now(); });
+    document.getElementById('measure-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      fixed.spend_variant = document.getElementById('spend-variant').value;
+      window.location.assign(addressOf({}));
+    });
     rows.forEach(addButton);
     root.addEventListener('click', (event) => {
       const sort = event.target.closest('[data-sort]');
