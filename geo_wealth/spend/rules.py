@@ -18,8 +18,10 @@ from geo_wealth.spend.words import canonical_pattern, pattern_problem, vocabular
 
 MAX_RULES = 100
 MAX_PATTERNS = 2_000
+MAX_ALTERNATIVES = 20
 
-_TEXT_FIELDS = ("payee", "category", "department", "purpose", "any")
+_TEXTS = ("payee", "category", "department", "purpose")
+_TEXT_FIELDS = (*_TEXTS, "any")
 _FIELDS = (
     *_TEXT_FIELDS,
     *("payer", "register", "channel", "state", "individual", "repeats", "credit"),
@@ -79,15 +81,12 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Excludes payments for which all of ``when`` holds and not all of ``unless``.
-
-    ``unless`` is None where a rule spares nothing.
-    """
+    """Excludes payments that meet any of ``when`` and none of ``unless``."""
 
     slug: str
     reason: str
-    when: Conditions
-    unless: Conditions | None
+    when: tuple[Conditions, ...]
+    unless: tuple[Conditions, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +143,12 @@ def apply(book: Book, rules: RuleSet) -> Ints:
         Position in ``rules.rules``; ``NONE`` where the payment is included.
     """
     first = np.full(len(book.payments), NONE, dtype=np.int64)
-    for position, rule in enumerate(rules.rules):
-        excluded = _holds(book, rule.when)
-        if rule.unless is not None:
-            excluded &= ~_holds(book, rule.unless)
-        first[excluded & (first == NONE)] = position
+    for position in reversed(range(len(rules.rules))):  # the first rule has the last word
+        rule = rules.rules[position]
+        excluded = _any_holds(book, rule.when)
+        if rule.unless:
+            excluded &= ~_any_holds(book, rule.unless)
+        np.putmask(first, excluded, position)
     return first
 
 
@@ -158,38 +158,52 @@ def _meaning(rules: tuple[Rule, ...]) -> list[dict[str, Any]]:
             "slug": rule.slug,
             "reason": rule.reason,
             "when": _plain(rule.when),
-            "unless": None if rule.unless is None else _plain(rule.unless),
+            "unless": _plain(rule.unless),
         }
         for rule in rules
     ]
 
 
-def _plain(conditions: Conditions) -> dict[str, Any]:
-    return {
-        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
-        for name, value in conditions.given().items()
-    }
+def _plain(alternatives: tuple[Conditions, ...]) -> list[dict[str, Any]]:
+    """Write alternatives as plain values; their order means nothing."""
+    plain = [
+        {
+            name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
+            for name, value in conditions.given().items()
+        }
+        for conditions in alternatives
+    ]
+    return sorted(plain, key=canonical_json)
 
 
 def _pattern_lists(rule: Rule) -> list[tuple[str, ...]]:
-    both = (rule.when, rule.unless) if rule.unless else (rule.when,)
-    return [getattr(each, field) for each in both for field in (*_TEXT_FIELDS, "payer")]
+    fields = (*_TEXT_FIELDS, "payer")
+    return [getattr(each, field) for each in (*rule.when, *rule.unless) for field in fields]
 
 
 def _rule(node: Node) -> Rule:
     node.only(("slug", "reason", "when", "unless"))
     slug, reason = node.slug(), node.text("reason", required=True, longest=200)
     named = Node(node.values, f"{node.where} ({slug})")
-    when = _conditions(named.table("when"))
-    if when is None:
-        named.refuse("it says of no field when it excludes; add one to [rule.when].")
-    return Rule(slug, reason, when, _conditions(named.table("unless")))
+    when = _alternatives(named, "when")
+    if not when:
+        named.refuse("it does not say what it excludes; add [rule.when] with a field.")
+    return Rule(slug, reason, when, _alternatives(named, "unless"))
 
 
-def _conditions(node: Node) -> Conditions | None:
+def _alternatives(node: Node, key: str) -> tuple[Conditions, ...]:
+    """Read one table of conditions, or a list of them."""
+    listed = isinstance(node.values.get(key), list)
+    tables = node.tables(key, MAX_ALTERNATIVES) if listed else [node.table(key)]
+    read = [_conditions(table) for table in tables if listed or key in node.values]
+    return tuple(dict.fromkeys(read))
+
+
+def _conditions(node: Node) -> Conditions:
     node.only(_FIELDS)
-    read = {field: _FIELD_READERS[field](node, field) for field in node.values}
-    return Conditions(**read) if read else None
+    if not node.values:
+        node.refuse("it is empty; give a field, or leave it out.")
+    return Conditions(**{field: _FIELD_READERS[field](node, field) for field in node.values})
 
 
 def _patterns(node: Node, field: str) -> tuple[str, ...]:
@@ -223,19 +237,40 @@ _FIELD_READERS: dict[str, Callable[[Node, str], Any]] = {
 }
 
 
+def _any_holds(book: Book, alternatives: tuple[Conditions, ...]) -> Flags:
+    """Tell of each payment whether any alternative holds, (n,).
+
+    Alternatives of one kind of text each, which most are, are looked up together.
+    """
+    held = np.zeros(len(book.payments), dtype=np.bool_)
+    patterns: dict[str, set[str]] = {}
+    for conditions in alternatives:
+        given = conditions.given()
+        field = next(iter(given))
+        if len(given) > 1 or field not in _TEXT_FIELDS:
+            held |= _holds(book, conditions)
+            continue
+        for name in _TEXTS if field == "any" else (field,):
+            patterns.setdefault(name, set()).update(given[field])
+    for name, wanted in patterns.items():
+        _add_text(book, name, tuple(sorted(wanted)), held)
+    return held
+
+
 def _holds(book: Book, conditions: Conditions) -> Flags:
     """Tell of each payment whether all fields given hold, (n,)."""
     payments = book.payments
-    held = np.ones(len(payments), dtype=np.bool_)
+    held = _amounts_hold(book, conditions)
     of_payee = _payees_holding(book, conditions)
     if of_payee is not None:
         held &= of_payee[payments.payee]
-    for field in ("category", "department", "purpose"):
-        patterns = getattr(conditions, field)
+    for field in _TEXT_FIELDS:
+        patterns: tuple[str, ...] = getattr(conditions, field)
         if patterns:
-            held &= _text_holds(book, field, patterns)
-    if conditions.any:
-        held &= _any_text_holds(book, conditions.any)
+            found = np.zeros(len(payments), dtype=np.bool_)
+            for name in _TEXTS if field == "any" else (field,):
+                _add_text(book, name, patterns, found)
+            held &= found
     if conditions.payer:
         payers = tuple(ledger.payer for ledger in book.ledgers)
         held &= _matching(payers, conditions.payer)[payments.ledger]
@@ -243,14 +278,13 @@ def _holds(book: Book, conditions: Conditions) -> Flags:
         held &= payments.card == (conditions.channel == "card")
     if conditions.repeats is not None:
         held &= payments.repeats == conditions.repeats
-    return held & _amounts_hold(book, conditions)
+    return held
 
 
 def _payees_holding(book: Book, conditions: Conditions) -> Flags | None:
-    """Tell of each payee whether all fields about payees hold, (m,); None when none is given."""
-    payees, parts = book.payees, []
-    if conditions.payee:
-        parts.append(_matching(payees.name, conditions.payee))
+    """Tell of each payee whether its state, kind and registers hold, (m,); None when not asked."""
+    payees = book.payees
+    parts: list[Flags] = []
     if conditions.state:
         parts.append(np.array([state in conditions.state for state in payees.state], np.bool_))
     if conditions.individual is not None:
@@ -260,29 +294,22 @@ def _payees_holding(book: Book, conditions: Conditions) -> Flags | None:
         wanted = [register in conditions.register for register in book.sites.register]
         held[book.sites.payee[np.array(wanted, dtype=np.bool_)]] = True
         parts.append(held)
-    return np.logical_and.reduce(parts) if parts else None
+    return np.all(parts, axis=0) if parts else None
 
 
-def _text_holds(book: Book, field: str, patterns: tuple[str, ...]) -> Flags:
-    """Tell of each payment whether its text in a field matches, (n,)."""
-    if field == "payee":
-        return _matching(book.payees.name, patterns)[book.payments.payee]
+def _add_text(book: Book, name: str, patterns: tuple[str, ...], held: Flags) -> None:
+    """Add to ``held`` the payments whose text of this name matches any pattern."""
     texts = {
+        "payee": book.payees.name,
         "category": book.categories,
         "department": book.departments,
         "purpose": book.purposes,
-    }[field]
-    # NONE is -1: the last entry, which no pattern matches, stands for "the ledger does not say".
-    found = np.append(_matching(texts, patterns), np.False_)
-    positions: Ints = getattr(book.payments, field)
-    return found[positions]
-
-
-def _any_text_holds(book: Book, patterns: tuple[str, ...]) -> Flags:
-    held = np.zeros(len(book.payments), dtype=np.bool_)
-    for field in ("payee", "category", "department", "purpose"):
-        held |= _text_holds(book, field, patterns)
-    return held
+    }[name]
+    found = _matching(texts, patterns)
+    if found.any():
+        positions: Ints = getattr(book.payments, name)
+        # NONE is -1: the last entry, which matches nothing, is for what the ledger leaves out.
+        held |= np.append(found, np.False_)[positions]
 
 
 def _amounts_hold(book: Book, conditions: Conditions) -> Flags:

@@ -3,7 +3,7 @@
 A pattern is words as people type them. They have to follow one another in the text, whole and
 in any case; a ``*`` at the end of a word lets it go on (``salar*``: salary, salaries), and
 ``=`` at the start wants the whole text to be just these words. Anything but letters and digits
-parts words, apostrophes aside. No regular expressions: none can be made slow on purpose.
+parts words, apostrophes aside; "and" counts as little as "&". No regular expressions: none can be made slow on purpose.
 """
 
 import re
@@ -27,15 +27,15 @@ Words = tuple[str, ...]
 
 def words_of(text: str) -> Words:
     """Split a text into its words: lower case, without accents and apostrophes."""
-    return tuple(_WORD.findall(_plain(text)))
+    return tuple(word for word in _WORD.findall(_plain(text)) if word != "and")
 
 
 def pattern_problem(pattern: str) -> str | None:
     """Say what is wrong with a pattern; None when it can be used."""
     if len(pattern) > LONGEST_PATTERN:
         return f"is {len(pattern)} characters long; {LONGEST_PATTERN} is the most"
-    if not any(len(word.rstrip("*")) > 0 for word in _pattern_words(pattern)):
-        return "has no letter or digit; write a word, such as salar*"
+    if not _pattern_words(pattern):
+        return "has no word to look for; write one, such as salar*"
     if re.search(r"(?<![^\W_])\*|\*[^\W_]", _plain(pattern)) or "=" in pattern[1:]:
         return "may have * only at the end of a word, and = only at its start"
     return None
@@ -106,7 +106,7 @@ def _plain(text: str) -> str:
 
 
 def _pattern_words(pattern: str) -> Words:
-    return tuple(_PATTERN_WORD.findall(_plain(pattern)))
+    return tuple(word for word in _PATTERN_WORD.findall(_plain(pattern)) if word != "and")
 
 
 def _follows(pattern: Words, text: Words, *, exact: bool) -> bool:
