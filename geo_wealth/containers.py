@@ -36,6 +36,21 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 _TABLES = (".csv", ".txt", ".tsv", ".geojson", ".json", *_WORKBOOKS)
 _MARKS = re.compile(rb"(?:\xef\xbb\xbf|\xc3\xaf\xc2\xbb\xc2\xbf)+")
 _BLOCK = 1 << 20
+_MARKUP = re.compile(rb"<(?:!--|!doctype|\?xml|/?[a-z][a-z0-9:]*[\s/>])", re.IGNORECASE)
+_FORMATS = {
+    (b"%PDF",): "a PDF",
+    (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF"): "a picture",
+    (b"{\\rtf",): "a text document",
+    (b"PAR1",): "a Parquet file",
+    (b"SQLite format",): "a database or GeoPackage",
+    (b"[{", b"[\n", b"[]"): "JSON",
+}
+_PACKED = (b"7z\xbc\xaf", b"Rar!", b"PK\x05\x06", b"BZh", b"\xfd7zXZ")
+_INSIDE = {
+    "word/document.xml": "a Word document, not a table; ask for CSV or XLSX.",
+    "ppt/presentation.xml": "a presentation, not a table; ask for CSV or XLSX.",
+    "xl/workbook.bin": "a binary workbook (.xlsb); save it as XLSX or CSV.",
+}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -156,6 +171,9 @@ def _unzip(name: str, data: bytes) -> Content:
     members = [member for member in archive.infolist() if not member.is_dir()]
     _check_sizes(name, members, len(data))
     names = {member.filename for member in members}
+    for part, what in _INSIDE.items():
+        if part in names and "xl/workbook.xml" not in names:
+            raise RefusedFileError(f"{name} is {what}")
     if "xl/workbook.xml" in names:
         return Content(name, "workbook", data)
     if "content.xml" in names and "mimetype" in names:
@@ -168,12 +186,17 @@ def _unzip(name: str, data: bytes) -> Content:
         and "__MACOSX" not in member.filename
     ]
     if len(tables) != 1:
-        found = ", ".join(sorted(member.filename for member in tables)[:5]) or "none"
+        found = ", ".join(sorted(member.filename for member in tables)[:5]) or _others(names)
         raise RefusedFileError(
             f"{name} must hold exactly one table (CSV or XLSX); found: {found}. "
             "Unpack it and load the files one by one."
         )
     return _member(name, archive, tables[0])
+
+
+def _others(names: set[str]) -> str:
+    maps = sorted(name for name in names if name.lower().endswith((".shp", ".gpkg")))
+    return f"none, but {maps[0]}, which `load boundaries` reads" if maps else "none"
 
 
 def _check_sizes(name: str, members: list[zipfile.ZipInfo], packed: int) -> None:
@@ -208,17 +231,21 @@ def _member(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Con
 
 def _refuse_other_formats(content: Content) -> None:
     start = content.data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    lower = start.lower()
     if not start:
         raise RefusedFileError(f"{content.name} is empty.")
-    if lower.startswith((b"<!doctype", b"<html", b"<?xml", b"<ogrvrt", b"<head")):
+    if _MARKUP.match(start):
         raise RefusedFileError(
             f"{content.name} is a web page or XML, not a table; open its address in a browser "
             "and download the data file itself."
         )
-    if start.startswith((b"%PDF", b"{\\rtf", b"PAR1", b"SQLite format")):
-        raise RefusedFileError(f"{content.name} is not a table; ask for CSV or XLSX.")
-    if start.startswith(_OLE):
+    for marks, what in _FORMATS.items():
+        if start.startswith(marks):
+            raise RefusedFileError(f"{content.name} is {what}, not a table; ask for CSV or XLSX.")
+    if start.startswith(_PACKED):
         raise RefusedFileError(
-            f"{content.name} is an old Excel file (.xls) or locked; save it as XLSX or CSV."
+            f"{content.name} is empty, or packed in a way that is not read; unpack it first."
         )
+    if start.startswith(_OLE):
+        locked = "EncryptedPackage".encode("utf-16-le") in content.data
+        what = "locked with a password" if locked else "an old Office file (.xls)"
+        raise RefusedFileError(f"{content.name} is {what}; save it as XLSX without one, or CSV.")

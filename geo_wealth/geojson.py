@@ -9,8 +9,8 @@ from shapely.errors import ShapelyError
 
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import Content, decode
+from geo_wealth.headers import UnknownLayoutError
 from geo_wealth.table import Match, Recogniser, Table, text_cells
-from geo_wealth.tabular import unknown_layout
 
 LONGITUDE, LATITUDE = "geometry longitude", "geometry latitude"
 
@@ -50,7 +50,7 @@ def open_features(content: Content, recognise: Recogniser[Match]) -> Table[Match
         )
     match = recognise(names)
     if match is None:
-        raise RefusedFileError(unknown_layout(content.name, names))
+        raise UnknownLayoutError(content.name, [names])
     cells = text_cells([[row.get(name, "") for name in names] for row in rows], len(names))
     lines = np.arange(1, len(rows) + 1, dtype=np.int64)
     return Table(content.name, match, lines, cells, (), text.repairs)

@@ -13,6 +13,7 @@ from typing import Any
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import read_content
 from geo_wealth.geojson import is_geojson, open_features
+from geo_wealth.headers import UnknownLayoutError
 from geo_wealth.table import Recogniser, Table
 from geo_wealth.tabular import open_table
 
@@ -86,7 +87,12 @@ class LayoutMatch:
 
 @cache
 def normal(name: str) -> str:
-    """Reduce a column's name to its letters and digits: ``Date paid`` and ``DatePaid``."""
+    """Reduce a column's name to its letters and digits: ``Date paid`` and ``DatePaid``.
+
+    A column named by the sign of the pound alone keeps a name; one without a name has none.
+    """
+    if name.strip() == "£":
+        return "pounds"
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]", "", plain)
 
@@ -121,9 +127,19 @@ def from_mapping(path: Path, fields: Collection[str], required: Sequence[str]) -
 
 
 def open_known(
-    path: Path, layouts: Sequence[Layout], fields: Collection[str], example: str
+    path: Path,
+    layouts: Sequence[Layout],
+    fields: Collection[str],
+    example: str,
+    what_else: Callable[[tuple[str, ...]], str | None] | None = None,
 ) -> Table[LayoutMatch]:
     """Open a file in any of the layouts, or say how to describe its columns.
+
+    Parameters
+    ----------
+    what_else
+        Given the columns of a file that no layout fits, says what it is instead and what to
+        do with it, if that can be told.
 
     Raises
     ------
@@ -135,9 +151,10 @@ def open_known(
         if is_geojson(content):
             return open_features(content, recogniser(layouts))
         return open_table(content, recogniser(layouts))
-    except RefusedFileError as error:
-        if "the columns found are" not in str(error):
-            raise
+    except UnknownLayoutError as error:
+        other = what_else(error.columns) if what_else is not None else None
+        if other is not None:
+            raise RefusedFileError(f"{error.name} {other}") from error
         raise RefusedFileError(
             f"{error}; write a mapping file that says which column is which and give it with "
             f"--mapping FILE.toml, for instance: {example} (fields: {', '.join(sorted(fields))})."
@@ -169,9 +186,8 @@ def _match(layout: Layout, cells: tuple[str, ...]) -> LayoutMatch | None:
         names = tuple(layout.options["header"])
         if not _looks_like(layout, names, cells):
             return None
-    first: dict[str, int] = {}
-    for index, cell in enumerate(names):
-        first.setdefault(normal(cell), index)
+    backwards = reversed(list(enumerate(map(normal, names))))
+    first = {name: index for index, name in backwards if name}
     if not all(normal(name) in first for name in layout.options.get("has", [])):
         return None
     positions: dict[str, tuple[int, ...]] = {}

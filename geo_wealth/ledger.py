@@ -1,5 +1,6 @@
 """Councils' payments ledgers, in any known layout, to exact, accounted payments."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,8 +12,17 @@ import pandas as pd
 from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
 from geo_wealth import cells
-from geo_wealth.layouts import LayoutMatch, from_mapping, open_known, shipped
+from geo_wealth.geojson import LONGITUDE as GEOMETRY
+from geo_wealth.layouts import (
+    LayoutMatch,
+    from_mapping,
+    normal,
+    open_known,
+    recogniser,
+    shipped,
+)
 from geo_wealth.ledger_rows import COLUMNS, Reader, pounds
+from geo_wealth.registers import FIELDS as REGISTER
 from geo_wealth.table import Ragged, Repeats, Table
 
 __all__ = ["COLUMNS", "FIELDS", "LedgerFile", "read_ledger"]
@@ -90,7 +100,7 @@ def read_ledger(
         layouts = shipped("ledger_layouts.toml", FIELDS)
     else:
         layouts = (from_mapping(mapping, FIELDS, REQUIRED),)
-    table = open_known(path, layouts, FIELDS, _EXAMPLE)
+    table = open_known(path, layouts, FIELDS, _EXAMPLE, _what_else)
     channel = table.match.layout.options.get("channel", "ledger")
     if channel not in {"ledger", "card"}:
         raise RefusedFileError(
@@ -103,6 +113,28 @@ def read_ledger(
     return LedgerFile(
         layout.name, layout.title, table.match.names, _chunks(table, log, channel, chunk_rows)
     )
+
+
+def _what_else(columns: tuple[str, ...]) -> str | None:
+    """Say what a file is that holds no payments, from the names of its columns."""
+    plain = [normal(column) for column in columns]
+    if any(name == "rowlabels" or name.startswith(("sumof", "countof")) for name in plain):
+        return (
+            "is a pivot table of totals, with the columns "
+            + ", ".join(f"'{column[:60]}'" for column in columns[:5])
+            + ", and not the payments themselves; save the sheet that lists them one by one."
+        )
+    registers = [each for each in shipped("register_layouts.toml", REGISTER) if not each.generic]
+    if (match := recogniser(registers)(columns)) is not None:
+        return f"is a register ({match.layout.title}), not payments; use `load register`."
+    if GEOMETRY in columns:
+        return "is a map file, not payments; use `load boundaries` or `load assets`."
+    if any(
+        re.match(r"(?:lsoa|oa|pcds?|postcode|msoa)\d*(?:code|cd|name|nm)?\d*", name)
+        for name in plain[:2]
+    ):
+        return "is a table of areas or postcodes, not payments; see `geo-wealth load --help`."
+    return None
 
 
 def _chunks(

@@ -161,7 +161,7 @@ class Reader:
         undated = self._mask("paid_on", self._is_undated)
         for index, line in self._lines(self.keep & undated):
             others = [text for text in map(cells.known, self._others(index)) if text]
-            if others and not any(_TOTAL.fullmatch(text) for text in others):
+            if others and not any(map(_TOTAL.fullmatch, others)) and not _subtotal(others):
                 continue
             self.keep[index] = False
             self.log.exclude(TOTAL, pounds=amounts[index])
@@ -212,6 +212,11 @@ class Reader:
                 "This is no company number; the payment is kept without one.",
             )
         return self._field("company_number", names.company_number)
+
+
+def _subtotal(others: list[str]) -> bool:
+    """Tell whether all that stands beside an amount is 'Sample Ltd Total', as Excel writes it."""
+    return len(others) == 1 and others[0].lower().endswith((" total", " totals"))
 
 
 def _unreadable(text: str) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pyarrow import csv as arrow_csv
 
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import Content, decode, read_content
+from geo_wealth.headers import HEADER_WITHIN, Header, UnknownLayoutError, find_header
 from geo_wealth.table import (
     Match,
     Ragged,
@@ -24,9 +25,6 @@ from geo_wealth.table import (
     one_chunk,
     text_cells,
 )
-
-HEADER_WITHIN = 40
-"""Rows that may precede the header: titles, notes, a second line of headings."""
 
 _DELIMITERS = (",", ";", "\t", "|", "¬")
 _ROWS_AT_ONCE = 20_000
@@ -53,49 +51,56 @@ def open_table(source: Path | Content, recognise: Recogniser[Match]) -> Table[Ma
     """
     content = source if isinstance(source, Content) else read_content(source)
     if content.kind == "workbook":
-        return _open_workbook(content, recognise)
+        from geo_wealth.sheets import open_workbook  # noqa: PLC0415  # the exception
+
+        return _without_blank(open_workbook(content, recognise))
     text = decode(content)
-    delimiter, match, skip = _find_header(content.name, text.data, recognise)
-    body, width = _body(text.data, skip), len(match.names)
+    delimiter, header, skip = _find_header(content.name, text.data, recognise)
+    body, width = _body(text.data, skip), len(header.match.names)
     parsed = _quick(body, delimiter, width) or _careful(content.name, body, delimiter, width)
-    return _without_blank(Table(content.name, match, *parsed, text.repairs))
+    repairs = text.repairs + header.repairs(skip)
+    return _without_blank(Table(content.name, header.match, *parsed, repairs))
 
 
-def likely_header(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """Guess which of the first rows names the columns: the first of the fullest."""
-    fullest = max(rows, key=lambda row: sum(bool(cell.strip()) for cell in row), default=())
-    return tuple(cell.strip() for cell in fullest if cell.strip())
-
-
-def _find_header(name: str, data: bytes, recognise: Recogniser[Match]) -> tuple[str, Match, int]:
+def _find_header(
+    name: str, data: bytes, recognise: Recogniser[Match]
+) -> tuple[str, Header[Match], int]:
     """Find separator and header; also how many physical lines come before the data."""
     sample = data[: 1 << 18].decode(errors="ignore")
     counts = {mark: sample[:5000].count(mark) for mark in _DELIMITERS}
-    tried: list[tuple[str, ...]] = []
-    for delimiter in sorted(_DELIMITERS, key=lambda mark: -counts[mark]):
-        for cells, before, after in _first_rows(sample, delimiter):
-            match = recognise(cells)
-            if match is not None:
-                return delimiter, match, before if match.headerless else after
-            tried.append(cells)
-    raise RefusedFileError(unknown_layout(name, likely_header(tried)))
+    readings = {
+        mark: _first_rows(sample, mark) for mark in sorted(_DELIMITERS, key=lambda m: -counts[m])
+    }
+    for together in (False, True):
+        for delimiter, (rows, ends) in readings.items():
+            header = find_header(rows, recognise, together=together)
+            if header is not None:
+                return delimiter, header, ends[header.data]
+    if _is_noise(sample[:5000]):
+        raise RefusedFileError(
+            f"{name} is not a table: it holds bytes that are no text. Ask for CSV or XLSX."
+        )
+    raise UnknownLayoutError(name, [row for rows, _ in readings.values() for row in rows])
 
 
-def _first_rows(sample: str, delimiter: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+def _is_noise(sample: str) -> bool:
+    """Tell whether one character in fifty or more could not be printed."""
+    strange = sum(not (mark.isprintable() or mark.isspace()) for mark in sample)
+    return 50 * strange > len(sample)
+
+
+def _first_rows(sample: str, delimiter: str) -> tuple[list[tuple[str, ...]], list[int]]:
+    """Give the first rows, and how many physical lines come before each and after the last."""
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    before = 0
+    rows: list[tuple[str, ...]] = []
+    ends = [0]
     try:
         for row in itertools.islice(reader, HEADER_WITHIN):
-            yield tuple(cell.strip() for cell in row), before, reader.line_num
-            before = reader.line_num
+            rows.append(tuple(cell.strip() for cell in row))
+            ends.append(reader.line_num)
     except csv.Error:
-        return
-
-
-def unknown_layout(name: str, columns: tuple[str, ...]) -> str:
-    """Say that no layout fits, and which columns were found."""
-    shown = ", ".join(f"'{column[:60]}'" for column in columns[:40]) or "none"
-    return f"{name} has no layout that is known; the columns found are {shown}"
+        pass
+    return rows, ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,41 +269,3 @@ def _without_blank(table: Table[Match]) -> Table[Match]:
 
 def _is_blank(text: str) -> bool:
     return not text.strip()
-
-
-def _open_workbook(content: Content, recognise: Recogniser[Match]) -> Table[Match]:
-    from geo_wealth.workbook import sheet_rows  # noqa: PLC0415  # workbooks are the exception
-
-    found: list[tuple[str, Match, list[list[str]], int]] = []
-    tried: list[tuple[str, ...]] = []
-    for sheet, rows in sheet_rows(content):
-        for index, row in enumerate(rows[:HEADER_WITHIN]):
-            cells = tuple(cell.strip() for cell in row)
-            match = recognise(cells)
-            if match is not None:
-                found.append((sheet, match, rows, index + (not match.headerless)))
-                break
-            tried.append(cells)
-    if not found:
-        raise RefusedFileError(unknown_layout(content.name, likely_header(tried)))
-    sheet, match, rows, start = _one_sheet(content.name, found)
-    width = len(match.names)
-    body = [row[:width] + [""] * (width - len(row)) for row in rows[start:]]
-    lines = np.arange(start + 1, start + 1 + len(body), dtype=np.int64)
-    return _without_blank(
-        Table(f"{content.name} [{sheet}]", match, lines, text_cells(body, width), ())
-    )
-
-
-def _one_sheet(
-    name: str, found: list[tuple[str, Match, list[list[str]], int]]
-) -> tuple[str, Match, list[list[str]], int]:
-    preferred = [each for each in found if each[1].sheet == each[0]]
-    chosen = preferred if len(preferred) == 1 else found
-    if len(chosen) > 1:
-        sheets = ", ".join(f"'{each[0]}'" for each in chosen)
-        raise RefusedFileError(
-            f"{name} has several sheets with payments or records ({sheets}); save each as a "
-            "file of its own, so that nothing is counted twice."
-        )
-    return chosen[0]

@@ -4,9 +4,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import DAMAGE, Content
@@ -34,8 +40,43 @@ _MARKUP = re.compile(rb"<[^<>]*>")
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
-def sheet_rows(content: Content) -> Iterator[tuple[str, list[list[str]]]]:
-    """Yield each visible sheet's name and rows; row 1 of the sheet comes first.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook.
+
+    Attributes
+    ----------
+    rows
+        Its cells as text; row 1 of the sheet comes first.
+    merged
+        Ranges of merged cells: first and last row, first and last column, from 0.
+    numeric
+        Where the first cell of such a range holds a number.
+    """
+
+    name: str
+    visible: bool
+    rows: list[list[str]]
+    merged: tuple[tuple[int, int, int, int], ...]
+    numeric: frozenset[tuple[int, int]]
+
+    def fill(self, start: int, width: int) -> list[tuple[int, int, str]]:
+        """Give the text of merged cells to the rows below the first, from row ``start`` on.
+
+        A number is not repeated: merged over several rows it would be their sum. Returns
+        row, column and text, in the order of the sheet.
+        """
+        found = []
+        for top, bottom, left, _ in self.merged:
+            if left >= width or (top, left) in self.numeric or top < start:
+                continue
+            text = self.rows[top][left]
+            found += [(row, left, text) for row in range(top + 1, bottom + 1) if text]
+        return sorted(found)
+
+
+def read_sheets(content: Content) -> Iterator[Sheet]:
+    """Yield each sheet that holds cells, one after another.
 
     Raises
     ------
@@ -51,19 +92,39 @@ def sheet_rows(content: Content) -> Iterator[tuple[str, list[list[str]]]]:
                 "itself."
             )
         unfolded = 0
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for about in book.sheets_metadata:
+            if about.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(about.name)
+            rows = sheet.to_python(skip_empty_area=False)
             unfolded += sum(map(len, rows))
             if unfolded > MAX_CELLS:
                 raise RefusedFileError(
                     f"{content.name} has sheets of more than {MAX_CELLS:,} cells together; save "
                     "the one wanted by itself."
                 )
-            yield name, [[cell_text(cell) for cell in row] for row in rows]
+            merged = tuple(_ranges(sheet.merged_cell_ranges, len(rows)))
+            numeric = frozenset(
+                (top, left)
+                for top, _, left, _ in merged
+                if isinstance(rows[top][left], int | float)
+            )
+            texts = [[cell_text(cell) for cell in row] for row in rows]
+            visible = about.visible is SheetVisibleEnum.Visible
+            yield Sheet(about.name, visible, texts, merged, numeric)
     except (CalamineError, ValueError, OSError) as error:
         raise RefusedFileError(
             f"{content.name} cannot be read as a workbook; open it in Excel and save it again."
         ) from error
+
+
+def _ranges(
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] | None, rows: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Give merged ranges as rows and columns, as far as the sheet has rows."""
+    for (top, left), (bottom, right) in merged or ():
+        if top < rows:
+            yield top, min(bottom, rows - 1), left, right
 
 
 def cell_text(cell: Cell) -> str:

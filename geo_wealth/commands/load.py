@@ -240,7 +240,9 @@ def describe(result: LoadResult, *, dry_run: bool = False) -> str:
         )
     lines.extend(_findings(result))
     rejected = [issue for issue in result.issues if issue.rejects]
-    noted = len(result.issues) - len(rejected)
+    whole = [issue for issue in result.issues if issue.line is None and not issue.rejects]
+    noted = len(result.issues) - len(rejected) - len(whole)
+    lines.extend(_line(issue) for issue in whole[:SHOWN])
     lines.extend(_line(issue) for issue in rejected[:SHOWN])
     if len(rejected) > SHOWN:
         lines.append(f"  and {len(rejected) - SHOWN:,} more rejected rows: --issues FILE.csv.")

@@ -50,7 +50,7 @@ class LoadJob:
     write: Writer
     derive: tuple[Derivation, ...] = ()
     sample: bool = False
-    choose: Derivation | None = None
+    choose: Callable[[Connection, int], None] | None = None
 
     @property
     def money(self) -> bool:
