@@ -10,6 +10,7 @@ from geo_wealth.pipeline.load import LoadJob, LoadResult, load
 from geo_wealth.sample import FOLDER
 
 PAYER = "Kirklees Council (sample)"
+UNIVERSITY = "Sample University"
 
 
 def sample_jobs() -> list[LoadJob]:
@@ -22,10 +23,13 @@ def sample_jobs() -> list[LoadJob]:
         ),
         geography.deprivation_job(real / "imd2019_kirklees_figures.csv", "imd2019", gives_way=True),
         geography.postcodes_job(real / "codepoint_open_2025_kirklees.csv.gz", gives_way=True),
+        geography.names_job(FOLDER / "districts_2024.csv", 2024, gives_way=True),
+        geography.postcodes_job(FOLDER / "codepoint_open_2025_elsewhere.csv", gives_way=True),
         council.register_job(FOLDER / "suppliers.csv", "suppliers", sample=True),
         council.register_job(FOLDER / "anchors.csv", "anchors", sample=True),
         council.assets_job(FOLDER / "assets.csv", PAYER, sample=True),
         council.ledger_job(FOLDER / "ledger.csv", PAYER, sample=True),
+        council.ledger_job(FOLDER / "university.csv", UNIVERSITY, sample=True),
     ]
 
 

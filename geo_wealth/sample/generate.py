@@ -14,6 +14,7 @@ from geo_wealth.sample.chance import Chance
 from geo_wealth.sample.organisations import anchors, suppliers, unregistered
 from geo_wealth.sample.payments import ledger, vendors
 from geo_wealth.sample.places import read_spots
+from geo_wealth.sample.university import university_ledger
 
 SEED = 20211
 LOCAL_SUPPLIERS = 560
@@ -42,6 +43,7 @@ def generate(seed: int = SEED) -> dict[str, bytes]:
     payees = vendors(chance, [*register, *institutions[:5], *others])
     return {
         "ledger.csv": _csv(ledger(chance, payees)),
+        "university.csv": _csv(university_ledger(Chance(seed + 5), payees)),
         "suppliers.csv": _csv([organisation.row() for organisation in register]),
         "anchors.csv": _csv([organisation.row() for organisation in institutions]),
         "assets.csv": _csv(assets(Chance(seed + 4), spots)),

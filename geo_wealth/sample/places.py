@@ -82,7 +82,8 @@ OUTSIDE: tuple[tuple[str, int, int], ...] = (
     ("B1 1BA", 406875, 286393),
     ("EC2A 4AD", 533040, 182425),
 )
-"""Postcodes of head offices elsewhere, which the sample's postcode file does not have."""
+"""Real postcodes of head offices elsewhere; codepoint_open_2025_elsewhere.csv says in which
+district each is."""
 
 
 @dataclass(frozen=True, slots=True)

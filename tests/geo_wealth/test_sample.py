@@ -15,6 +15,7 @@ from geo_wealth.sample.generate import generate, main
 from geo_wealth.sample.organisations import CAUSES, TRADES, WORDS
 from geo_wealth.sample.payments import COLUMNS
 from geo_wealth.sample.places import OUTSIDE, read_spots, trade_weight
+from geo_wealth.sample.university import COUNCIL
 
 Rows = list[dict[str, str]]
 
@@ -73,6 +74,14 @@ def test_names_are_of_invented_words_only(rows: dict[str, Rows]) -> None:
     for row in rows["ledger"]:
         payee = row["Vendor Name"]
         assert re.match(r"(?i)sample |REDACTED (PERSONAL )?DATA$|$", payee), payee
+
+
+def test_a_second_payer_shares_suppliers_and_pays_the_first(rows: dict[str, Rows]) -> None:
+    paid = [row["Beneficiary Name"] for row in rows["university"]]
+    council = {row["Vendor Name"] for row in rows["ledger"]}
+    assert set(paid) - council == {COUNCIL}
+    assert paid.count(COUNCIL) == 12
+    assert "Sample University" in {name.title() for name in council}
 
 
 def test_numbers_are_outside_the_ranges_in_use(rows: dict[str, Rows]) -> None:
