@@ -49,6 +49,7 @@ _TITLE_LAST = re.compile(r"\s(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd)\.?
 _PERSON = re.compile(
     r"\b(?:sole[- ]?trad(?:ers?|ing)|individuals?|self[- ]?employed|persons?)\b", re.IGNORECASE
 )
+_SOLE_TRADER = re.compile(r"\bsole[- ]?trad(?:er|ing)\b", re.IGNORECASE)
 _BUSINESS = re.compile(
     r"\b(?:ltd|limited|plc|llp|lp|cic|cio|inc|co|company|group|holdings?|partners(?:hip)?|"
     r"associates?|trust(?:ees)?|council|school|academy|college|university|church|club|society|"
@@ -142,12 +143,14 @@ def says_person(text: str) -> bool:
 
 
 def looks_individual(name: str) -> bool:
-    """Tell whether a name is plainly a person's: a title, or a surname and initials.
+    """Tell whether a name is plainly a person's: a title, a surname and initials, or stated.
 
     Errs towards hiding only what is sure; a register that states sole traders is believed
     before this guess.
     """
     plain = " ".join(name.split())
+    if _SOLE_TRADER.search(plain):
+        return True
     if _BUSINESS.search(plain) and not _COUPLE.match(plain):
         return False
     return bool(

@@ -132,6 +132,7 @@ def test_payee_state(name: str | None, state: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "Example 12 Joinery (sole trader)",
         "Mr A Person",
         "Mrs. Example Person",
         "Dr Example",
