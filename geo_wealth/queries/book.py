@@ -244,7 +244,7 @@ def _sites(connection: Connection, payee_ids: Ints) -> Sites:
             LEFT JOIN ward w21 ON w21.from_vintage = 2021 AND w21.from_code = p.lsoa21
             LEFT JOIN ward w11 ON w11.from_vintage = 2011 AND w11.from_code = p.lsoa11
             ORDER BY s.payee_id, array_position(CAST(:kinds AS text[]), s.address_kind),
-                s.score DESC, array_position(CAST(:registers AS text[]), s.register),
+                s.point IS NULL, s.score DESC, array_position(CAST(:registers AS text[]), s.register),
                 s.rateable_value DESC NULLS LAST, s.postcode, s.ref, s.key, s.line
         """),
         {

@@ -109,7 +109,8 @@ class Sites:
     """Addresses of organisations that accepted payees were matched to, (s,) each.
 
     Sorted so that, for one payee and one kind of address, the first is the one to take:
-    by stage of the match, register, rateable value (highest first), postcode, reference.
+    addresses with a known point before others, then by score of the match, register, rateable
+    value (highest first), postcode, reference.
 
     Attributes
     ----------
