@@ -10,8 +10,10 @@ import typer
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
-from geo_wealth.commands import datasets, db, load
+from geo_wealth.commands import claim, datasets, db, load
+from geo_wealth.commands.compare import compare
 from geo_wealth.commands.doctor import doctor
+from geo_wealth.commands.lab import lab
 from geo_wealth.commands.output import say
 from geo_wealth.commands.penetration import penetration
 from geo_wealth.commands.rank import explain, rank
@@ -54,6 +56,9 @@ app.command()(penetration)
 app.command()(rank)
 app.command()(explain)
 app.command()(spend)
+app.command()(lab)
+app.command()(compare)
+app.add_typer(claim.app, name="claim")
 app.command()(doctor)
 
 

@@ -108,19 +108,25 @@ def spend(connection: Connection, request: SpendRequest) -> SpendResult:
         When no ledger is loaded, or a definition, rules or dataset does not exist.
     """
     selection = select(connection, request)
-    key = (*_base(connection, selection.book), request, *_identity(selection))
+    key = (*book_key(connection, selection.book), request, *_identity(selection))
     return _RESULTS.recall(key, lambda: _result(connection, request, selection))
 
 
 def select(connection: Connection, request: SpendRequest) -> Selection:
     """Decide for every payment whether it is in and where it went; see :func:`spend`."""
+    book = read_book(connection, request.datasets or None)
+    return judge(connection, book, request, named.definition(connection, request.definition))
+
+
+def judge(
+    connection: Connection, book: Book, request: SpendRequest, definition: Definition
+) -> Selection:
+    """Decide as :func:`select` does, over a book and by a definition given as they are."""
     if request.first and request.last and request.first > request.last:
         raise InvalidRequestError("to", f"{request.last} is before {request.first}.")
-    book = read_book(connection, request.datasets or None)
     payers = payers_of(book, request.payers)
-    definition = named.definition(connection, request.definition)
     rules = named.rules(connection, request.rules)
-    base = _base(connection, book)
+    base = book_key(connection, book)
     by_rule = _RULED.recall((*base, rules.hash), lambda: apply(book, rules))
     reason, reasons = left_out(book, rules, by_rule, request.first, request.last)
     placings = {
@@ -157,7 +163,8 @@ def payers_of(book: Book, wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(wanted))) or known
 
 
-def _base(connection: Connection, book: Book) -> tuple[object, ...]:
+def book_key(connection: Connection, book: Book) -> tuple[object, ...]:
+    """Name a book among all that a process may see, for what is remembered of it."""
     return (str(connection.engine.url), book.version, tuple(each.key for each in book.ledgers))
 
 
@@ -170,7 +177,7 @@ def _identity(selection: Selection) -> tuple[object, ...]:
 
 def _placed(connection: Connection, book: Book, definition: Definition, payer: str) -> Placing:
     who = payer if definition.of_payer else ""
-    key = (*_base(connection, book), definition.hash, who)
+    key = (*book_key(connection, book), definition.hash, who)
     return _PLACED.recall(
         key,
         lambda: place(
@@ -194,9 +201,9 @@ def _states(book: Book, placings: dict[str, Placing]) -> Ints:
 
 def _result(connection: Connection, request: SpendRequest, selection: Selection) -> SpendResult:
     book = selection.book
-    base = _base(connection, book)
+    base = book_key(connection, book)
     sums = selection.sums()
-    days = book.payments.day[selection.included & (book.payments.day > 0)]
+    first, last = selection.days()
     rows, pounds = selection.account()
     kinds = _KINDS.recall(base, lambda: supplier_kinds(book))
     names = _NAMES.recall(base, lambda: _district_names(connection, book))
@@ -206,8 +213,8 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
         definition=selection.definition,
         rules=selection.rules,
         payers=selection.payers,
-        first=date.fromordinal(int(days.min())) if len(days) else None,
-        last=date.fromordinal(int(days.max())) if len(days) else None,
+        first=first,
+        last=last,
         datasets=tuple(ledger.key for ledger in selection.ledgers),
         sample=any(ledger.sample for ledger in selection.ledgers),
         split=sums.split(),

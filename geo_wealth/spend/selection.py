@@ -78,6 +78,19 @@ class Selection:
         """Sum the payments at these positions."""
         return self.book.payments.pounds(self.book.payments.amount[chosen].sum())
 
+    def days(self) -> tuple[date | None, date | None]:
+        """Give the first and the last day of what counts; None where nothing has a date."""
+        days = self.book.payments.day[self.included & (self.book.payments.day > 0)]
+        if not len(days):
+            return None, None
+        return date.fromordinal(int(days.min())), date.fromordinal(int(days.max()))
+
+    def months(self) -> int:
+        """Count the calendar months in which something that counts was paid."""
+        days = self.book.payments.day[self.included & (self.book.payments.day > 0)]
+        since_1970 = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+        return len(np.unique(since_1970.astype("datetime64[M]")))
+
     def either(self) -> Decimal:
         """Sum what counts of payees with addresses both local and not: either could be meant."""
         payments = self.book.payments

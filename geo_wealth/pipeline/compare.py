@@ -1,0 +1,213 @@
+"""Two baselines compared, like for like or with their change split into its parts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from sqlalchemy import Connection
+
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.memory import Memory
+from geo_wealth.pipeline.spend import SpendRequest, book_key, select
+from geo_wealth.queries.claims import Claim, claims
+from geo_wealth.spend.book import Flags
+from geo_wealth.spend.compare import Decomposition, Stage, decompose
+from geo_wealth.spend.definition import Definition
+from geo_wealth.spend.measure import Split
+from geo_wealth.spend.placing import UNLOCATED
+from geo_wealth.spend.rules import RuleSet
+from geo_wealth.spend.selection import Selection
+
+_COMPARED: Memory["CompareResult"] = Memory(size=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two baselines.
+
+    Attributes
+    ----------
+    first, last
+        First and last day paid on.
+    months
+        Calendar months with payments that count.
+    """
+
+    request: SpendRequest
+    definition: Definition
+    rules: RuleSet
+    payers: tuple[str, ...]
+    datasets: tuple[str, ...]
+    first: date | None
+    last: date | None
+    months: int
+    split: Split
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompareResult:
+    """Two baselines, and what their difference is made of.
+
+    Attributes
+    ----------
+    like_for_like
+        True when definition and rules of both mean the same, by their hashes.
+    bounds_overlap
+        True when the local shares of all pounds that are possible on the two sides overlap,
+        so that what could not be located might account for all of the change; None where a
+        side has no bounds.
+    claims
+        What has been claimed of the payers: shown beside, never compared.
+    """
+
+    first: Side
+    second: Side
+    like_for_like: bool
+    bounds_overlap: bool | None
+    change: Decomposition
+    claims: tuple[Claim, ...]
+
+    @property
+    def same_definition(self) -> bool:
+        """True when both definitions mean the same."""
+        return self.first.definition.hash == self.second.definition.hash
+
+    @property
+    def same_rules(self) -> bool:
+        """True when both rule sets mean the same."""
+        return self.first.rules.hash == self.second.rules.hash
+
+
+def compare(connection: Connection, first: SpendRequest, second: SpendRequest) -> CompareResult:
+    """Compare two baselines.
+
+    Raises
+    ------
+    InvalidRequestError, NotFoundError
+        As :func:`geo_wealth.pipeline.spend.spend`, and when both sides are asked the same.
+    """
+    if first == second:
+        raise InvalidRequestError(
+            "second",
+            "both sides are the same: give one another definition, rules, period or payer.",
+        )
+    sides = select(connection, first), select(connection, second)
+    key = (
+        *(book_key(connection, side.book) for side in sides),
+        *((request, _meaning(side)) for request, side in zip((first, second), sides, strict=True)),
+    )
+    result = _COMPARED.recall(key, lambda: _result(connection, (first, second), sides))
+    payers = {*result.first.payers, *result.second.payers}
+    return replace(result, claims=claims(connection, payers))
+
+
+def _meaning(selection: Selection) -> tuple[object, ...]:
+    definition, rules = selection.definition, selection.rules
+    return definition.slug, definition.version, definition.hash, rules.slug, rules.version
+
+
+def _result(
+    connection: Connection,
+    requests: tuple[SpendRequest, SpendRequest],
+    selections: tuple[Selection, Selection],
+) -> CompareResult:
+    first, second = (
+        _side(replace(request, payers=selection.payers), selection)
+        for request, selection in zip(requests, selections, strict=True)
+    )
+    walks = _Walks(lambda request: select(connection, request))
+    bounds = first.split.bounds, second.split.bounds
+    return CompareResult(
+        first=first,
+        second=second,
+        like_for_like=first.definition.hash == second.definition.hash
+        and first.rules.hash == second.rules.hash,
+        bounds_overlap=None
+        if bounds[0] is None or bounds[1] is None
+        else bounds[0][0] <= bounds[1][1] and bounds[1][0] <= bounds[0][1],
+        change=decompose(walks.walk(first, second), walks.walk(second, first)),
+        claims=(),
+    )
+
+
+def _side(request: SpendRequest, selection: Selection) -> Side:
+    first, last = selection.days()
+    return Side(
+        request=request,
+        definition=selection.definition,
+        rules=selection.rules,
+        payers=selection.payers,
+        datasets=tuple(ledger.key for ledger in selection.ledgers),
+        first=first,
+        last=last,
+        months=selection.months(),
+        split=selection.sums().split(),
+        sample=any(ledger.sample for ledger in selection.ledgers),
+    )
+
+
+class _Walks:
+    """Walks between baselines, each stop of which is worked out once."""
+
+    def __init__(self, select_: Callable[[SpendRequest], Selection]) -> None:
+        self._select = select_
+        self._known: dict[tuple[SpendRequest, str | None], Split] = {}
+
+    def walk(self, a: Side, b: Side) -> list[Stage]:
+        """Go from one side to the other; see :mod:`geo_wealth.spend.compare` for the order."""
+        return list(self._stages(a, b))
+
+    def _stages(self, a: Side, b: Side) -> Iterator[Stage]:
+        now = a.request
+        yield self._stage("start", now)
+        if a.definition.hash != b.definition.hash:
+            then = replace(now, definition=b.request.definition)
+            yield self._stage("located", now, then.definition)
+            yield self._stage("definition", then, now.definition)
+            yield self._stage("located", then)
+            now = then
+        if a.rules.hash != b.rules.hash:
+            now = replace(now, rules=b.request.rules)
+            yield self._stage("rules", now)
+        end = replace(now, payers=b.payers, datasets=b.request.datasets)
+        end = replace(end, first=b.request.first, last=b.request.last)
+        shared = tuple(sorted(set(a.payers) & set(b.payers)))
+        if not shared:
+            yield self._stage("another-payer", end)
+            return
+        if shared != a.payers:
+            now = replace(now, payers=shared)
+            yield self._stage("payers", now)
+        if now != replace(end, payers=shared):
+            now = replace(end, payers=shared)
+            yield self._stage("ledgers" if _corrected(a, b) else "payments", now)
+        if shared != b.payers:
+            yield self._stage("payers", end)
+
+    def _stage(self, step: str, request: SpendRequest, other: str | None = None) -> Stage:
+        """Sum a stop; of what ``other``, a definition, can locate as well, when given."""
+        key = (request, other)
+        if key not in self._known:
+            selection = self._select(request)
+            chosen = None
+            if other is not None:
+                beside = self._select(replace(request, definition=other))
+                chosen = selection.included & _located(selection) & _located(beside)
+            self._known[key] = selection.sums(chosen).split()
+        return Stage(step, self._known[key])
+
+
+def _located(selection: Selection) -> Flags:
+    flags: Flags = np.not_equal(selection.state, UNLOCATED)
+    return flags
+
+
+def _corrected(a: Side, b: Side) -> bool:
+    """Tell whether two sides are the same payers' and months' in other files."""
+    same_months = all(
+        x is not None and y is not None and (x.year, x.month) == (y.year, y.month)
+        for x, y in ((a.first, b.first), (a.last, b.last))
+    )
+    return set(a.datasets) != set(b.datasets) and same_months
