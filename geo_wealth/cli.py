@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
-from geo_wealth.commands import claim, datasets, db, load
+from geo_wealth.commands import claim, datasets, db, definition, load, rules
 from geo_wealth.commands.compare import compare
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.lab import lab
@@ -50,6 +50,8 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(load.app, name="load")
 app.add_typer(datasets.app, name="datasets")
+app.add_typer(definition.app, name="definition")
+app.add_typer(rules.app, name="rules")
 app.command()(sample)
 app.command()(summary)
 app.command()(penetration)

@@ -278,14 +278,20 @@ def describe(definition: Definition, names: Mapping[str, str] | None = None) -> 
     names
         Names by code, where they are known; an area that none is known of goes by its code.
     """
+    return [
+        *describe_addresses(definition),
+        "It is local when any of these holds:",
+        *(f"- {describe_test(test, names or {})}" for test in definition.local),
+    ]
+
+
+def describe_addresses(definition: Definition) -> list[str]:
+    """Say in plain English which address of a payee counts."""
     order = listed([_ADDRESS_WORDS[kind] for kind in definition.order], last="then")
     lines = [f"The address that counts, best first: {order}."]
-    if definition.otherwise == "use":
-        lines.append("Where only another kind of address is known, that one counts.")
-    elif set(definition.order) < set(ADDRESS_KINDS):
-        lines.append("Where only another kind of address is known, the payment is unlocated.")
-    lines.append("It is local when any of these holds:")
-    lines += [f"- {describe_test(test, names or {})}" for test in definition.local]
+    if set(definition.order) < set(ADDRESS_KINDS):
+        then = "that one counts" if definition.otherwise == "use" else "the payment is unlocated"
+        lines.append(f"Where only another kind of address is known, {then}.")
     return lines
 
 
