@@ -123,7 +123,7 @@ class People:
             found.gains / count[of],
             minlength=len(supplies.amount) * areas,
         )
-        every = flat.reshape(len(supplies.amount), areas)
+        every = flat.astype(np.float64).reshape(len(supplies.amount), areas)
         every[:, count == 0] = np.nan
         place = {code: position for position, code in enumerate(self.points.lsoas)}
         absent = np.full(len(supplies.amount), np.nan)

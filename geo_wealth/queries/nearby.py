@@ -28,7 +28,7 @@ _SUPPLIERS = """
         bool_or(l.sample) OR d.sample AS sample
     FROM payee_match m
     JOIN payment p ON p.payee_id = m.payee_id
-    JOIN dataset l ON l.id = p.dataset_id AND l.state = 'current'
+    JOIN dataset l ON l.id = p.dataset_id AND l.state = 'current' AND l.kind = 'ledger'
     JOIN site s ON s.id = m.site_id
     JOIN organisation o ON o.id = m.organisation_id
     JOIN dataset d ON d.id = s.dataset_id

@@ -33,7 +33,7 @@ def _sum_up(connection: Connection) -> SpendSummary:
                 coalesce(sum(p.amount) FILTER (WHERE m.site_id IN (SELECT id FROM far)), 0)
                     AS outside
             FROM payment p
-            JOIN dataset d ON d.id = p.dataset_id AND d.state = 'current'
+            JOIN dataset d ON d.id = p.dataset_id AND d.state = 'current' AND d.kind = 'ledger'
             JOIN payee y ON y.id = p.payee_id
             LEFT JOIN payee_match m ON m.payee_id = p.payee_id
         """)
