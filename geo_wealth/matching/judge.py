@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 
+from geo_wealth.matching.alignment import Alignment, Difference, align
 from geo_wealth.matching.rarity import Rarity
 from geo_wealth.matching.reading import Reading, squashed
 from geo_wealth.matching.records import ACCEPTED, REVIEW
-from geo_wealth.matching.vocabulary import GENERIC, INTERCHANGEABLE, NATIONS, TITULAR
+from geo_wealth.matching.vocabulary import (
+    GENERIC,
+    NATIONS,
+    PLACES,
+    SCHOOL_FAITHS,
+    SCHOOL_SLIGHT,
+    TITULAR,
+)
 
 ACCEPT_FROM = 0.88
 REVIEW_FROM = 0.6
@@ -14,9 +22,11 @@ REVIEW_FROM = 0.6
 _SAYS_ENOUGH = 9.0
 _SAYS_LITTLE = 6.0
 _CAPPED = 0.85
+# Names that many have are for review only when hardly anything differs.
+_COMMON_FROM = 0.75
 
 _ROLES = {
-    "trading as": 0.04,
+    "trading as": 0.05,
     "formerly": 0.05,
     "also known as": 0.04,
     "paid through": 0.06,
@@ -43,7 +53,7 @@ class Judgement:
         return Judgement(min(self.score, _CAPPED), f"{self.reason}; {why}")
 
 
-Difference = tuple[float, str]
+_NONE = Judgement(0.0, "")
 
 
 def judge_alias(mine: Reading, theirs: Reading, rarity: Rarity) -> Judgement:
@@ -56,27 +66,78 @@ def judge_alias(mine: Reading, theirs: Reading, rarity: Rarity) -> Judgement:
     """
     differences = [
         *_written(mine, theirs),
-        *_forms(mine, theirs),
-        *_slight(mine, theirs),
         *_places(mine, theirs),
-        *_roles(mine, theirs),
+        *_manners(mine, theirs),
     ]
-    shared = mine.words if mine.words == theirs.words else mine.bare
-    return conclude(differences, shared, rarity)
+    what = "the same name, written differently"
+    if _registered_alike(mine, theirs):
+        return _judgement(what, differences)
+    shared = mine.words if mine.places == theirs.places else mine.bare
+    return _conclude(what, differences, shared, rarity)
 
 
-def conclude(differences: list[Difference], shared: tuple[str, ...], rarity: Rarity) -> Judgement:
+def _registered_alike(mine: Reading, theirs: Reading) -> bool:
+    """Tell whether both state all of the same company name.
+
+    Companies House registers no second company whose name differs in punctuation, joined
+    words or the like only, so that it is the same company however common its words.
+    """
+    stated = mine.form is not None and mine.form == theirs.form
+    main = not (mine.role or theirs.role)
+    return stated and main and squashed(mine.words) == squashed(theirs.words)
+
+
+def judge_fuzzy(mine: Reading, theirs: Reading, rarity: Rarity, *, cut: bool) -> Judgement:
+    """Judge two names of which some words differ.
+
+    Words of a trade may lack on one side, for a person to review; rare ones must agree, but
+    for a slip of the pen in a word that no register knows. Numbers must be the same.
+
+    Parameters
+    ----------
+    cut
+        Whether the payee's name is so long that the ledger may have cut it short.
+    """
+    if mine.numbers != theirs.numbers:
+        return _NONE
+    aligned = align(mine.words, theirs.words, rarity, cut=cut)
+    if not (aligned.differences or aligned.mine or aligned.theirs):
+        return _NONE  # words in another order at most: that is an alias, and judged as one
+    differences = [
+        *aligned.differences,
+        *_left_over(aligned),
+        *_places(mine, theirs),
+        *_manners(mine, theirs),
+    ]
+    if sum(cost for cost, _ in differences) > 1.0 - REVIEW_FROM:
+        return _NONE
+    judged = _conclude("nearly the same name", differences, aligned.shared, rarity)
+    if judged.band is not None or not aligned.slips:
+        return judged
+    # A slip in the one word that says who it is: another name as likely as not.
+    shared = (*aligned.shared, *aligned.slips)
+    return _conclude("nearly the same name", differences, shared, rarity).held_back(
+        "the word that tells it from others differs"
+    )
+
+
+def _conclude(
+    what: str, differences: list[Difference], shared: tuple[str, ...], rarity: Rarity
+) -> Judgement:
     """Put differences together, and hold back names that many organisations share."""
-    score = 1.0 - sum(cost for cost, _ in differences) - 0.02
-    told = [words for _, words in differences]
     says = rarity.total(shared)
-    if says < _SAYS_LITTLE:
-        return Judgement(0.0, "")
-    if says < _SAYS_ENOUGH or not distinctive(shared, rarity):
-        score = min(score, _CAPPED)
-        told.append("the name is one that many have")
-    reason = "the same name, written differently"
-    return Judgement(round(score, 4), f"{reason}: {'; '.join(told)}" if told else reason)
+    judged = _judgement(what, differences)
+    if says >= _SAYS_ENOUGH and distinctive(shared, rarity):
+        return judged
+    if says < _SAYS_LITTLE or judged.score < _COMMON_FROM:
+        return _NONE
+    return judged.held_back("the name is one that many have")
+
+
+def _judgement(what: str, differences: list[Difference]) -> Judgement:
+    score = round(0.98 - sum(cost for cost, _ in differences), 4)
+    told = "; ".join(words for _, words in differences)
+    return Judgement(score, f"{what}: {told}" if told else what)
 
 
 def distinctive(words: tuple[str, ...], rarity: Rarity) -> bool:
@@ -93,8 +154,29 @@ def _written(mine: Reading, theirs: Reading) -> list[Difference]:
     if ours == others:
         return []
     if squashed(ours) == squashed(others):
-        return [(0.02, "words joined, apart or in the plural")]
+        lonely = len(ours) == len(others) == 1
+        return [(0.12 if lonely else 0.02, "words joined, apart or in the plural")]
     return [(0.06, "words in another order")]
+
+
+def _left_over(aligned: Alignment) -> list[Difference]:
+    """Count words of one side alone; dearly when both sides have rare words of their own."""
+    # One word alone in common with a name of several rare ones is chance.
+    lonely = len(aligned.shared + aligned.slips) < 2
+    both = bool(aligned.mine and aligned.theirs)
+    differences = []
+    for words in (aligned.mine, aligned.theirs):
+        for word in words:
+            if word in PLACES:
+                continue
+            common, rare = (0.2, 0.4) if both else (0.12, 0.4 if lonely else 0.3)
+            cost = common if word in GENERIC else rare
+            differences.append((cost, f"{word.title()} on one side only"))
+    return differences
+
+
+def _manners(mine: Reading, theirs: Reading) -> list[Difference]:
+    return [*_forms(mine, theirs), *_slight(mine, theirs), *_roles(mine, theirs)]
 
 
 def _forms(mine: Reading, theirs: Reading) -> list[Difference]:
@@ -102,24 +184,32 @@ def _forms(mine: Reading, theirs: Reading) -> list[Difference]:
         return []
     if mine.form is None or theirs.form is None:
         return [(0.01, f"{(mine.form or theirs.form or '').upper()} on one side only")]
-    told = f"{mine.form.upper()} and {theirs.form.upper()}"
-    alike = {mine.form, theirs.form} <= INTERCHANGEABLE
-    return [(0.02 if alike else 0.15, told)]
+    return [(0.14, f"{mine.form.upper()} and {theirs.form.upper()}")]
 
 
 def _slight(mine: Reading, theirs: Reading) -> list[Difference]:
-    differing = sorted(mine.slight ^ theirs.slight)
-    return [(0.01, f"{word.upper()} on one side only") for word in differing]
+    differing = mine.slight ^ theirs.slight
+    faiths = differing & SCHOOL_FAITHS
+    if faiths & mine.slight and faiths & theirs.slight:
+        return [(0.3, f"{' and '.join(sorted(faiths))} differ")]
+    return [
+        (0.02 if word in SCHOOL_SLIGHT else 0.01, f"{word.upper()} on one side only")
+        for word in sorted(differing)
+    ]
 
 
 def _places(mine: Reading, theirs: Reading) -> list[Difference]:
-    if mine.places == theirs.places:
+    differing = mine.places ^ theirs.places
+    if not differing:
         return []
-    differing = " and ".join(word.title() for word in sorted(mine.places ^ theirs.places))
-    if mine.places <= theirs.places or mine.places >= theirs.places:
-        nations = (mine.places ^ theirs.places) & NATIONS
-        return [(0.2 if nations else 0.06, f"{differing} on one side only")]
-    return [(0.3, f"{differing} differ")]
+    told = " and ".join(word.title() for word in sorted(differing))
+    if mine.places - theirs.places and theirs.places - mine.places:
+        return [(0.3, f"{told} differ")]
+    named = mine.words if mine.places else theirs.words
+    # A place at the start, or of a school, is part of a name; else it mostly says where.
+    school = "school" in mine.words
+    part = school or named[0] in differing or bool(differing & NATIONS)
+    return [(0.2 if part else 0.06, f"{told} on one side only")]
 
 
 def _roles(mine: Reading, theirs: Reading) -> list[Difference]:
@@ -132,5 +222,9 @@ def _roles(mine: Reading, theirs: Reading) -> list[Difference]:
     if mine.role and theirs.role:
         differences.append((0.1, "both by their other names"))
     elif mine.role == "trading as":
-        differences.append((0.06, "a trading name that others may use"))
+        differences.append((0.05, "a trading name that others may use"))
+    elif theirs.role == "trading as" and mine.numbered:
+        differences.append((0.05, "one shop of a chain"))
+    elif not (mine.role or theirs.role or mine.alone or theirs.alone):
+        differences.append((0.1, "their other names differ"))
     return differences

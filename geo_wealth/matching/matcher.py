@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from geo_wealth.matching.judge import judge_alias
+import numpy as np
+
+from geo_wealth.matching.blocks import Blocks, alike
+from geo_wealth.matching.judge import Judgement, judge_alias, judge_fuzzy
 from geo_wealth.matching.rarity import Rarity
 from geo_wealth.matching.reading import Reading, readings, squashed
 from geo_wealth.matching.records import (
@@ -23,8 +26,16 @@ Decisions = Mapping[str, Sequence[Decision]]
 _NONE: Decisions = {}
 
 _EXACT_SCORE = 0.99
-# Accepted aliases are few by nature; more than this for review helps nobody.
+# More names than this for one payee help nobody.
 _KEEP = 4
+# Of names that are accepted, those are taken that are as sure as the best, but for so much;
+# and beside the very same name, only those of which hardly anything differs.
+_AS_SURE = 0.015
+_BESIDE_SURE = 0.955
+# How alike two names are, of 100, before their words are compared.
+_LIKE = 62.0
+# The shortest length at which ledgers cut names.
+_CUT_FROM = 20
 
 
 class Matcher:
@@ -41,10 +52,14 @@ class Matcher:
         self._by_number = _positions(organisations.company_number)
         self._by_charity = _positions(organisations.charity_number)
         self._by_key = _positions(organisations.key)
-        self._names = [(key, readings(key)) for key in self._by_key]
+        self._names = [(key, readings(key)) for key in sorted(self._by_key)]
         self.rarity = Rarity(name[0].words for _, name in self._names if name)
         self._aliases = _aliases(self._names)
         self._traders = _traders(self._names)
+        self._parts = [
+            (name, reading) for name, (_, parts) in enumerate(self._names) for reading in parts
+        ]
+        self._blocks = Blocks([" ".join(reading.words) for _, reading in self._parts])
 
     def match(self, payees: Payees, decisions: Decisions = _NONE) -> list[Candidate]:
         """Find the candidates of each payee, the surest first.
@@ -57,11 +72,17 @@ class Matcher:
             What persons decided, by the key of the payee; of several on one pair the last
             holds, so those on particular numbers come after those on any.
         """
-        found: list[Candidate] = []
+        found = {}
         for payee in range(len(payees)):
             likely = self._candidates(payees, payee)
-            found.extend(self._settle(payees, payee, likely, decisions))
-        return found
+            found[payee] = self._settle(payees, payee, likely, decisions)
+        open_ = [payee for payee, each in found.items() if not _accepted(each)]
+        for payee, nearly in self._nearly(payees, open_).items():
+            likely = self._candidates(payees, payee)
+            judged = {each.organisation for each in likely}
+            likely += [each for each in nearly if each.organisation not in judged]
+            found[payee] = self._settle(payees, payee, likely, decisions)
+        return [each for candidates in found.values() for each in candidates]
 
     def _candidates(self, payees: Payees, payee: int) -> list[Candidate]:
         sure = {
@@ -74,7 +95,11 @@ class Matcher:
         mine = payees.company_number[payee]
         found = [
             *sure.values(),
-            *(each for each in likely if each.organisation not in sure),
+            *(
+                each
+                for each in likely
+                if each.organisation not in sure and (not sure or each.score >= _BESIDE_SURE)
+            ),
         ]
         return [
             each
@@ -108,19 +133,60 @@ class Matcher:
             )
 
     def _by_alias(self, payees: Payees, payee: int) -> list[Candidate]:
-        best: dict[int, Candidate] = {}
+        best: dict[int, Judgement] = {}
         for mine in readings(payees.key[payee]):
             for name, theirs in self._alike(mine):
                 judged = judge_alias(mine, theirs, self.rarity)
-                if theirs.role == "trading as" and len(self._traders[theirs.words]) > 1:
-                    judged = judged.held_back("several trade under it")
-                if judged.band is None or (name in best and best[name].score >= judged.score):
-                    continue
-                best[name] = Candidate(payee, 0, "alias", judged.score, judged.band, judged.reason)
-        ranked = sorted(best.items(), key=lambda item: (-item[1].score, self._names[item[0]][0]))
+                _keep_better(best, name, self._held_back(judged, theirs))
+        return self._ranked(payee, "alias", best)
+
+    def _nearly(self, payees: Payees, chosen: Sequence[int]) -> dict[int, list[Candidate]]:
+        """Find names that are nearly those of the chosen payees: rare runs, then letters."""
+        parts = [(payee, mine) for payee in chosen for mine in readings(payees.key[payee])]
+        texts = [" ".join(mine.words) for _, mine in parts]
+        asked, near = self._blocks.near(texts)
+        likeness = alike(
+            [texts[each] for each in asked], [self._blocks.names[each] for each in near]
+        )
+        best: dict[int, dict[int, Judgement]] = defaultdict(dict)
+        for place in np.flatnonzero(likeness >= _LIKE):
+            payee, mine = parts[asked[place]]
+            name, theirs = self._parts[near[place]]
+            key = payees.key[payee]
+            cut = len(key) >= _CUT_FROM and key.endswith(mine.words[-1])
+            judged = judge_fuzzy(mine, theirs, self.rarity, cut=cut)
+            _keep_better(best[payee], name, self._held_back(judged, theirs))
+        return {
+            payee: self._ranked(payee, "fuzzy", self._unless_several(names))
+            for payee, names in best.items()
+        }
+
+    def _unless_several(self, judged: dict[int, Judgement]) -> dict[int, Judgement]:
+        """Leave to review what fits several names: a name cut short may go on in many ways."""
+        fitting = {
+            squashed(self._names[name][1][0].words)
+            for name, each in judged.items()
+            if each.band == ACCEPTED
+        }
+        if len(fitting) < 2:
+            return judged
+        return {name: each.held_back("several names fit") for name, each in judged.items()}
+
+    def _held_back(self, judged: Judgement, theirs: Reading) -> Judgement:
+        """Leave to review the name of a brand under which several trade."""
+        if theirs.role == "trading as" and len(self._traders[squashed(theirs.words)]) > 1:
+            return judged.held_back("several trade under it")
+        return judged
+
+    def _ranked(self, payee: int, stage: str, judged: Mapping[int, Judgement]) -> list[Candidate]:
+        """Give the organisations of the best names; accepted are those that are as sure."""
+        ranked = sorted(judged.items(), key=lambda item: (-item[1].score, item[0]))[:_KEEP]
+        accepted = {name for name, each in ranked if each.band == ACCEPTED}
+        least = max((each.score for _, each in ranked), default=0.0) - _AS_SURE
         return [
-            Candidate(payee, organisation, each.stage, each.score, each.band, each.reason)
-            for name, each in ranked[:_KEEP]
+            Candidate(payee, organisation, stage, each.score, each.band or REVIEW, each.reason)
+            for name, each in ranked
+            if name not in accepted or each.score >= least
             for organisation in self._by_key[self._names[name][0]]
         ]
 
@@ -138,7 +204,7 @@ class Matcher:
         found = [*decided.values(), *found]
         found.sort(key=lambda each: (-each.score, self._organisations.key[each.organisation]))
         settled = self._one_company(found)
-        if any(each.band == ACCEPTED for each in settled):
+        if _accepted(settled):
             return [each for each in settled if each.band != REVIEW]
         return settled
 
@@ -211,15 +277,24 @@ def _aliases(
     return dict(aliases)
 
 
+def _keep_better(best: dict[int, Judgement], name: int, judged: Judgement) -> None:
+    if judged.band is not None and (name not in best or judged.score > best[name].score):
+        best[name] = judged
+
+
+def _accepted(candidates: Iterable[Candidate]) -> bool:
+    return any(each.band == ACCEPTED for each in candidates)
+
+
 def _traders(
     names: Iterable[tuple[str, tuple[Reading, ...]]],
-) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+) -> dict[str, set[str]]:
     """List who trades under a name: a brand that several use is nobody's own."""
-    traders: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    traders: dict[str, set[str]] = defaultdict(set)
     for _, parts in names:
         for reading in parts:
             if reading.role == "trading as":
-                traders[reading.words].add(parts[0].words)
+                traders[squashed(reading.words)].add(squashed(parts[0].words))
     return dict(traders)
 
 

@@ -41,6 +41,10 @@ class Rarity:
             known = self._weights[word] = log(self._names / (seen + 1))
         return known
 
+    def known(self, word: str) -> bool:
+        """Tell whether a register has the word, or it is one of the language's."""
+        return word in self._counts or _others(word) > 0
+
     def total(self, words: Iterable[str]) -> float:
         """Add up the weights of words."""
         return sum(map(self.weight, words))

@@ -7,9 +7,13 @@ from geo_wealth.matching.vocabulary import (
     COUNCIL,
     CUT_FORMS,
     FORMS,
+    NO_SCHOOL,
     PHRASES,
     PLACES,
     PREFIXES,
+    SCHOOL,
+    SCHOOL_LEVELS,
+    SCHOOL_SLIGHT,
     SEPARATORS,
     SLIGHT,
     SPELLINGS,
@@ -17,6 +21,10 @@ from geo_wealth.matching.vocabulary import (
 )
 
 _SEPARATING = frozenset(words[0] for words, _ in SEPARATORS)
+_SCHOOLS = SCHOOL | {"aided", "controlled"}
+_LEVELS = [[word] for word in SCHOOL_LEVELS]
+# Three digits and more, or letters and digits mixed as in an order's number.
+_REFERENCE = re.compile(r"\d{3,}|(?=\w*\d)(?=\w*[a-z])\w{7,}")
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?")
 
 
@@ -41,6 +49,8 @@ class Reading:
         ``trading as``, ``formerly``, ``also known as``, ``re``, ``paid through``.
     alone
         True when the name has no other part.
+    numbered
+        True when the number of a shop or an order was taken off its end.
     """
 
     words: tuple[str, ...]
@@ -50,6 +60,7 @@ class Reading:
     numbers: frozenset[str]
     role: str
     alone: bool
+    numbered: bool
 
     @property
     def bare(self) -> tuple[str, ...]:
@@ -120,25 +131,49 @@ def _cuts(left: list[str], right: list[str]) -> bool:
 
 
 def _read(words: list[str], role: str, *, alone: bool) -> Reading:
+    words, references = _without_references(words)
     words = _spelt(words)
     form = next((word for word in reversed(words) if word in FORMS), None)
     if form is None and len(words) > 2 and words[-1] in CUT_FORMS:
         form, words = "ltd", words[:-1]
+    if len(words) > 2 and words[-1] == "u":
+        words[-1] = "uk"
     plain = [word for word in words if word not in FORMS]
     if "council" in plain:
         plain = [word for word in plain if word not in COUNCIL]
-    slight = frozenset(word for word in plain if word in SLIGHT)
+    plain, slight = _school(plain) if _is_school(plain) else (plain, set[str]())
+    slight |= {word for word in plain if word in SLIGHT} | references
     core = tuple(word for word in plain if word not in SLIGHT and word not in STOP)
     core = core or tuple(plain)
     return Reading(
         core,
         form,
-        slight,
+        frozenset(slight),
         frozenset(word for word in core if word in PLACES),
         frozenset(word for word in core if _NUMBER.fullmatch(word)),
         role,
         alone,
+        bool(references),
     )
+
+
+def _without_references(words: list[str]) -> tuple[list[str], set[str]]:
+    """Take off what is no name at the end: numbers of shops, orders and telephones."""
+    end = len(words)
+    while end > 1 and _REFERENCE.fullmatch(words[end - 1]):
+        end -= 1
+    return words[:end], set(words[end:])
+
+
+def _is_school(words: list[str]) -> bool:
+    named = not _SCHOOLS.isdisjoint(words) or words[-1:] in _LEVELS
+    return named and NO_SCHOOL.isdisjoint(words)
+
+
+def _school(words: list[str]) -> tuple[list[str], set[str]]:
+    """Spell all kinds of school alike: one on the same site is the same as an academy."""
+    slight = {word for word in words if word in SCHOOL_SLIGHT}
+    return [word for word in words if word not in SCHOOL_SLIGHT | SCHOOL] + ["school"], slight
 
 
 def _spelt(words: list[str]) -> list[str]:

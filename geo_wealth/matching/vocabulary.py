@@ -15,17 +15,26 @@ def _set(name: str) -> frozenset[str]:
 
 FORMS = _set("forms")
 CUT_FORMS = _set("cut_forms")
-INTERCHANGEABLE = _set("interchangeable")
 STOP = _set("stop")
 SLIGHT = _set("slight")
-KIN = _set("kin")
 PREFIXES = _set("prefixes")
 COUNCIL = _set("council")
 GENERIC = _set("generic")
 TITULAR = _set("titular")
 PLACES = _set("places")
+SCHOOL = _set("school")
+SCHOOL_LEVELS = _set("school_levels")
+SCHOOL_SLIGHT = _set("school_slight")
+SCHOOL_FAITHS = _set("school_faiths")
+NO_SCHOOL = _set("no_school")
 NATIONS = _set("nations")
-PHRASES: tuple[tuple[str, str], ...] = tuple((f" {a} ", f" {b} ") for a, b in _WORDS["phrases"])
+PHRASES: tuple[tuple[str, str], ...] = tuple(
+    (f" {written} ", f" {full} ")
+    for written, full in [
+        *_WORDS["phrases"],
+        *((name, name.replace(" ", "")) for name in _WORDS["known"]),
+    ]
+)
 SEPARATORS: tuple[tuple[tuple[str, ...], str], ...] = tuple(
     (tuple(words.split()), role) for words, role in _WORDS["separators"]
 )
