@@ -89,11 +89,17 @@ class LayoutMatch:
 def normal(name: str) -> str:
     """Reduce a column's name to its letters and digits: ``Date paid`` and ``DatePaid``.
 
-    A column named by the sign of the pound alone keeps a name; one without a name has none.
+    A column named by the sign of the pound alone keeps a name, and ``% local`` is not
+    ``local``; a column without a name has none.
     """
     if name.strip() == "£":
         return "pounds"
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", name.replace("%", " percent "))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     return re.sub(r"[^a-z0-9]", "", plain)
 
 

@@ -1,17 +1,15 @@
 """``geo-wealth load``: publishers' and councils' files into the database."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from boundaries.codes import INDEX
-from boundaries.issues import Issue
+from geo_wealth.commands.loaded import describe, issues_csv
 from geo_wealth.commands.output import (
     Json,
     check_place,
-    csv_text,
     print_json,
     say,
     write_text,
@@ -19,10 +17,11 @@ from geo_wealth.commands.output import (
 from geo_wealth.commands.session import open_database
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline import council, geography
-from geo_wealth.pipeline.load import LoadJob, LoadResult
+from geo_wealth.pipeline.load import LoadJob
 from geo_wealth.pipeline.load import load as run_load
 from geo_wealth.pipeline.replacing import Choice
 from geo_wealth.registers import KINDS
+from geo_wealth.surveys import WHO
 
 app = typer.Typer(help="Load a file. Every load can be tried first with --dry-run.")
 
@@ -43,7 +42,6 @@ Replaces = Annotated[
 Beside = Annotated[bool, typer.Option("--beside", help="Count it beside what it would replace.")]
 
 AREA_KINDS = ("lsoa", "msoa", "ward", "lad")
-SHOWN = 10
 
 
 @app.command()
@@ -167,10 +165,69 @@ def ledger(
 
     Example: geo-wealth load ledger 2022-08.csv --payer "Calderdale Council"
     """
-    if not payer.strip():
-        raise InvalidRequestError("--payer", "name who paid, such as 'Kirklees Council'.")
-    choice = Choice(replaces, beside)
-    _run(council.ledger_job(file, payer.strip(), mapping, choice=choice), dry_run, issues, as_json)
+    job = council.ledger_job(
+        file, _named("--payer", payer), mapping, choice=Choice(replaces, beside)
+    )
+    _run(job, dry_run, issues, as_json)
+
+
+@app.command("supply-chain")
+def supply_chain(
+    file: File,
+    supplier: Annotated[str, typer.Option(help="Who paid: the supplier whose file it is.")],
+    of: Annotated[str, typer.Option(help="Whom it supplies, such as 'Kirklees Council'.")],
+    mapping: Mapping = None,
+    replaces: Replaces = None,
+    *,
+    beside: Beside = False,
+    dry_run: DryRun = False,
+    issues: Issues = None,
+    as_json: Json = False,
+) -> None:
+    """Load what a supplier pays on, as tier 2; it is never added to the payer's own spend.
+
+    Example: geo-wealth load supply-chain builder.csv --supplier "Builder Ltd" --of "Our Council"
+    """
+    job = council.supply_chain_job(
+        file,
+        _named("--supplier", supplier),
+        _named("--of", of),
+        mapping,
+        choice=Choice(replaces, beside),
+    )
+    _run(job, dry_run, issues, as_json)
+
+
+@app.command()
+def survey(
+    file: File,
+    payer: Annotated[str, typer.Option(help="Whose suppliers or staff were asked.")],
+    round_: Annotated[str, typer.Option("--round", help="Which round, such as 2024.")],
+    of: Annotated[str, typer.Option(help=" or ".join(WHO) + ".")],
+    mapping: Mapping = None,
+    *,
+    beside: Beside = False,
+    dry_run: DryRun = False,
+    issues: Issues = None,
+    as_json: Json = False,
+) -> None:
+    """Load a survey for LM3: what suppliers or staff received and spent locally.
+
+    A file of the same payer, round and respondents replaces the one before. Of staff no name
+    is kept.
+
+    Example: geo-wealth load survey answers.csv --payer "Our Council" --round 2024 --of suppliers
+    """
+    _allowed("--of", of, WHO)
+    job = council.survey_job(
+        file,
+        _named("--payer", payer),
+        _named("--round", round_),
+        of,
+        mapping,
+        choice=Choice(beside=beside),
+    )
+    _run(job, dry_run, issues, as_json)
 
 
 @app.command()
@@ -222,111 +279,11 @@ def _run(job: LoadJob, dry_run: bool, issues: Path | None, as_json: bool) -> Non
         say(describe(result, dry_run=dry_run))
 
 
-def describe(result: LoadResult, *, dry_run: bool = False) -> str:
-    """Tell a person what came of a load."""
-    rows = result.rows
-    if dry_run:
-        head = "Tried and stored nothing."
-    elif result.already_loaded:
-        head = f"This file was loaded already, as {result.dataset}; it is {result.state}."
-    else:
-        head = f"Loaded as {result.dataset}; it is {result.state}."
-    lines = [head, f"Rows: {rows['read']:,} read, {rows['loaded']:,} loaded{_left_out(rows)}."]
-    if result.pounds is not None:
-        pounds = result.pounds
-        lines.append(
-            f"Pounds: {pounds['read']} read, {pounds['loaded']} loaded, "
-            f"{pounds['rejected']} rejected."
-        )
-    lines.extend(_findings(result))
-    rejected = [issue for issue in result.issues if issue.rejects]
-    whole = [issue for issue in result.issues if issue.line is None and not issue.rejects]
-    noted = len(result.issues) - len(rejected) - len(whole)
-    lines.extend(_line(issue) for issue in whole[:SHOWN])
-    lines.extend(_line(issue) for issue in rejected[:SHOWN])
-    if len(rejected) > SHOWN:
-        lines.append(f"  and {len(rejected) - SHOWN:,} more rejected rows: --issues FILE.csv.")
-    if noted:
-        lines.append(f"{noted:,} values were repaired or are odd: --issues FILE.csv lists them.")
-    return "\n".join(lines)
-
-
-def issues_csv(issues: tuple[Issue, ...]) -> str:
-    """List issues as CSV."""
-    return csv_text(
-        ("line", "field", "kind", "value", "message", "rejected"),
-        (
-            (
-                issue.line,
-                issue.field,
-                issue.kind,
-                issue.value,
-                issue.message,
-                "yes" if issue.rejects else "no",
-            )
-            for issue in issues
-        ),
-    )
-
-
-def _left_out(rows: dict[str, Any]) -> str:
-    parts = [f", {count:,} excluded ({reason})" for reason, count in rows["excluded"].items()]
-    return "".join(parts) + f", {rows['rejected']:,} rejected"
-
-
-def _findings(result: LoadResult) -> list[str]:
-    agreement = result.report.get("agreement") or {}
-    recombined = result.report.get("recombination")
-    lines = []
-    if recombined:
-        lines.append(
-            f"The domain ranks give the score for all {recombined['areas']:,} neighbourhoods, "
-            f"to {recombined['largest_error']:.4f} points."
-        )
-    if result.state == "current":
-        lines.extend(_replacing(result.report))
-    editions = result.report.get("editions") or []
-    lines.extend(
-        f"{key} of the same owner stays current beside this one: if this is a new edition, run "
-        f"`geo-wealth datasets retire {key}`."
-        for key in editions
-    )
-    return lines + [
-        f"The publisher's {vintage} LSOA agrees with the polygon around the postcode for "
-        f"{found['agreed']:,} of {found['compared']:,} ({found['share']:.2%})."
-        for vintage, found in agreement.items()
-    ]
-
-
-def _replacing(report: dict[str, Any]) -> Iterator[str]:
-    """Tell what a ledger or survey has taken the place of, and what it may count twice."""
-    for other in report.get("replaces") or []:
-        if not other["current"]:
-            continue
-        of = other.get("payments")
-        repeats = f", of which it repeats {other['repeats']:,} of {of:,} payments" if of else ""
-        yield (
-            f"It replaces {other['dataset']}{repeats}; `geo-wealth datasets activate "
-            f"{other['dataset']}` brings that back."
-        )
-    for other in report.get("counts_twice") or []:
-        yield (
-            f"{other['repeats']:,} payments are in {other['dataset']} too, which has "
-            f"{other['payments']:,}, and both count: if this file replaces that one, load it "
-            f"again with --replaces {other['dataset']}."
-        )
-    for other in report.get("beside") or []:
-        yield (
-            f"{other['dataset']} is of the same months and shares {other['repeats']:,} of its "
-            f"{other['payments']:,} payments; both count. If this file replaces that one, load "
-            f"it again with --replaces {other['dataset']}."
-        )
-
-
-def _line(issue: Issue) -> str:
-    where = f"line {issue.line}" if issue.line is not None else "the file"
-    field = f", {issue.field}" if issue.field else ""
-    return f"  {where}{field}: {issue.message}"
+def _named(option: str, text: str) -> str:
+    """Give a name or round without blanks around it."""
+    if not text.strip():
+        raise InvalidRequestError(option, "it is empty; give a name, such as 'Kirklees Council'.")
+    return text.strip()
 
 
 def _allowed(option: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Jobs for ledgers, registers and asset lists: what councils publish."""
+"""Jobs for ledgers, surveys, registers and asset lists: what councils publish and ask."""
 
 from functools import partial
 from pathlib import Path
@@ -9,10 +9,16 @@ from sqlalchemy import Connection
 
 from boundaries.issues import IssueLog
 from boundaries.sources import Source
-from geo_wealth import assets, ledger, registers
+from geo_wealth import assets, ledger, registers, surveys
 from geo_wealth.names import name_key, name_keys
 from geo_wealth.pipeline.load import LoadJob
-from geo_wealth.pipeline.replacing import Choice, choose_again, compare
+from geo_wealth.pipeline.replacing import (
+    Choice,
+    choose_again,
+    choose_survey_again,
+    compare,
+    compare_survey,
+)
 from geo_wealth.queries.ledgers import other_editions, refuse_other_payer
 from geo_wealth.store import derive, merge
 from geo_wealth.store.copy import copy_frame, stage
@@ -30,9 +36,64 @@ def ledger_job(
     choice: Choice = _NO_CHOICE,
 ) -> LoadJob:
     """Load the payments of one payer."""
+    source = _council_source(f"Payments of {payer}", payer, path, sample=sample)
+    return _payments_job("ledger", path, {"payer": payer}, source, mapping, choice, sample=sample)
+
+
+def supply_chain_job(
+    path: Path,
+    supplier: str,
+    of: str,
+    mapping: Path | None = None,
+    *,
+    choice: Choice = _NO_CHOICE,
+) -> LoadJob:
+    """Load what a supplier of a payer pays on: tier 2, never added to the payer's own spend."""
+    source = _council_source(
+        f"Payments of {supplier}, a supplier of {of}", supplier, path, sample=False
+    )
+    parameters = {"payer": supplier, "of": of}
+    return _payments_job("supply-chain", path, parameters, source, mapping, choice)
+
+
+def survey_job(
+    path: Path,
+    payer: str,
+    round_: str,
+    who: str,
+    mapping: Path | None = None,
+    *,
+    choice: Choice = _NO_CHOICE,
+) -> LoadJob:
+    """Load what a payer's suppliers or staff answered in one round of LM3."""
 
     def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
-        refuse_other_payer(connection, dataset_id, payer)
+        file = surveys.read_survey(path, who, log, mapping)
+        copy_frame(connection, "survey_answer", file.answers.assign(dataset_id=dataset_id))
+        return {"layout": file.layout} | compare_survey(connection, dataset_id, choice)
+
+    return LoadJob(
+        "survey",
+        path,
+        {"payer": payer, "round": round_, "of": who} | _mapping_parameter(mapping),
+        _council_source(f"Survey of the {who} of {payer}, {round_}", payer, path, sample=False),
+        write,
+        choose=partial(choose_survey_again, choice=choice) if choice.made else None,
+    )
+
+
+def _payments_job(
+    kind: str,
+    path: Path,
+    parameters: dict[str, Any],
+    source: Source,
+    mapping: Path | None,
+    choice: Choice,
+    *,
+    sample: bool = False,
+) -> LoadJob:
+    def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
+        refuse_other_payer(connection, dataset_id, parameters["payer"])
         file = ledger.read_ledger(path, log, mapping)
         stage(
             connection,
@@ -50,10 +111,10 @@ def ledger_job(
         return {"layout": file.layout} | compare(connection, dataset_id, choice)
 
     return LoadJob(
-        "ledger",
+        kind,
         path,
-        {"payer": payer} | _mapping_parameter(mapping),
-        _council_source(f"Payments of {payer}", payer, path, sample=sample),
+        parameters | _mapping_parameter(mapping),
+        source,
         write,
         derive=(derive.match_payees,),
         sample=sample,

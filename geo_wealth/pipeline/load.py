@@ -28,7 +28,7 @@ class LoadJob:
     ----------
     kind
         Of dataset: boundaries, lookup, names, deprivation, population, postcodes, ledger,
-        register or assets.
+        supply-chain, survey, register or assets.
     parameters
         What the user said about the file; part of the dataset's identity.
     source

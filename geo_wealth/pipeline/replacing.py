@@ -96,6 +96,13 @@ def choose_again(connection: Connection, dataset_id: int, choice: Choice) -> Non
     amend_report(connection, dataset_id, compare(connection, dataset_id, choice))
 
 
+def choose_survey_again(connection: Connection, dataset_id: int, choice: Choice) -> None:
+    """Apply what the user says of a survey that is loaded already."""
+    if choice.beside:
+        forget_replaced(connection, dataset_id)
+    amend_report(connection, dataset_id, compare_survey(connection, dataset_id, choice))
+
+
 def _told(overlap: Overlap) -> dict[str, Any]:
     return {
         "dataset": overlap.dataset,

@@ -56,6 +56,7 @@ def overlaps(connection: Connection, dataset_id: int) -> list[Overlap]:
                 SELECT o.id, o.key, o.state FROM dataset mine
                 JOIN dataset o ON o.kind = mine.kind AND o.sample = mine.sample
                     AND o.parameters ->> 'payer' = mine.parameters ->> 'payer'
+                    AND o.parameters ->> 'of' IS NOT DISTINCT FROM mine.parameters ->> 'of'
                 WHERE mine.id = :id AND EXISTS (
                     SELECT FROM dataset x WHERE x.kind = mine.kind AND x.id <> mine.id
                       AND x.parameters ->> 'payer' = mine.parameters ->> 'payer')

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from boundaries.issues import IssueLog
-from geo_wealth.commands.load import describe
+from geo_wealth.commands.loaded import describe
 from geo_wealth.errors import (
     DatabaseUnavailableError,
     GeoWealthError,

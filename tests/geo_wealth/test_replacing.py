@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from geo_wealth.commands.load import describe
+from geo_wealth.commands.loaded import describe
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline import council, switch
 from geo_wealth.pipeline.load import LoadResult, load

@@ -17,6 +17,8 @@ KINDS = {
     "population": "Residents",
     "postcodes": "Postcodes",
     "ledger": "Payments",
+    "supply-chain": "Payments of suppliers",
+    "survey": "Surveys",
     "register": "Organisations",
     "assets": "Land and buildings",
 }
