@@ -118,11 +118,13 @@ def parse_rules(text: str, where: str) -> RuleSet:
     node.only(("slug", "title", "about", "rule"))
     slug, title = node.slug(), node.text("title", required=True, longest=120)
     rules = tuple(_rule(entry) for entry in node.tables("rule", MAX_RULES))
-    known: set[str] = set()
-    for rule in rules:
-        if rule.slug in known:
-            node.refuse(f"two rules have the slug '{rule.slug}'; give each its own.")
-        known.add(rule.slug)
+    for called, given in (
+        ("slug", [rule.slug for rule in rules]),
+        ("reason", [rule.reason for rule in rules]),
+    ):
+        twice = next((each for each in given if given.count(each) > 1), None)
+        if twice is not None:
+            node.refuse(f"two rules have the {called} '{twice}'; give each its own.")
     patterns = sum(len(value) for rule in rules for value in _pattern_lists(rule))
     if patterns > MAX_PATTERNS:
         node.refuse(f"there are {patterns:,} patterns; {MAX_PATTERNS:,} is the most.")

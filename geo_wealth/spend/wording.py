@@ -23,11 +23,13 @@ _FIELDS = {
     "any": "payee, category, department or purpose says {}",
     "payer": "the payer says {}",
     "register": "a register of {} has the payee",
-    "channel": "it was paid through the {}",
+    "channel": "it was paid by {}",
     "state": "the name is {}",
     "below": "the amount is below £{}",
     "above": "the amount is above £{}",
 }
+_QUOTED = {"payee", "category", "department", "purpose", "any", "payer"}
+_CHANNELS = {"card": "purchase card", "ledger": "the main ledger, not by card"}
 _FLAGS = {
     "individual": ("the payee is a person or sole trader", "the payee is no person"),
     "repeats": ("the row repeats an earlier one", "the row repeats no earlier one"),
@@ -183,8 +185,6 @@ def _alternatives(alternatives: Iterable[Conditions]) -> str:
 def _clause(field: str, value: Any) -> str:
     if field in _FLAGS:
         return _FLAGS[field][0 if value else 1]
-    quoted = (
-        "‘{}’" if field in {"payee", "category", "department", "purpose", "any", "payer"} else "{}"
-    )
-    items = value if isinstance(value, list | tuple) else [value]
+    quoted = "‘{}’" if field in _QUOTED else "{}"
+    items = value if isinstance(value, list | tuple) else [_CHANNELS.get(value, value)]
     return _FIELDS[field].format(listed([quoted.format(item) for item in items], last="or"))
