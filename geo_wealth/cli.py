@@ -11,9 +11,11 @@ from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
 from geo_wealth.commands import claim, datasets, db, definition, load, rules
+from geo_wealth.commands.anchors import anchors
 from geo_wealth.commands.compare import compare
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.lab import lab
+from geo_wealth.commands.opportunity import opportunity
 from geo_wealth.commands.output import say
 from geo_wealth.commands.penetration import penetration
 from geo_wealth.commands.rank import explain, rank
@@ -61,6 +63,8 @@ app.command()(spend)
 app.command()(lab)
 app.command()(compare)
 app.add_typer(claim.app, name="claim")
+app.command()(opportunity)
+app.command()(anchors)
 app.command()(doctor)
 
 

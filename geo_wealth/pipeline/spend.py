@@ -168,6 +168,11 @@ def book_key(connection: Connection, book: Book) -> tuple[object, ...]:
     return (str(connection.engine.url), book.version, tuple(each.key for each in book.ledgers))
 
 
+def kinds_of(connection: Connection, book: Book) -> dict[str, Ints]:
+    """Tell of each payee whether it is of a kind of supplier; see ``supplier_kinds``."""
+    return _KINDS.recall(book_key(connection, book), lambda: supplier_kinds(book))
+
+
 def _identity(selection: Selection) -> tuple[object, ...]:
     return (
         (selection.definition.slug, selection.definition.version, selection.definition.hash),
@@ -205,7 +210,7 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
     sums = selection.sums()
     first, last = selection.days()
     rows, pounds = selection.account()
-    kinds = _KINDS.recall(base, lambda: supplier_kinds(book))
+    kinds = kinds_of(connection, book)
     names = _NAMES.recall(base, lambda: _district_names(connection, book))
     index, decile = _DECILES.recall(base, lambda: deciles(connection, book.sites))
     return SpendResult(

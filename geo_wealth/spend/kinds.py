@@ -24,6 +24,12 @@ class Kind:
 
 KINDS = (
     Kind(
+        "business",
+        "Businesses",
+        "yes with a company number or a name in Limited, PLC or LLP, unless it is a voluntary "
+        "organisation; no for those, and for names of councils, schools, the NHS and the like",
+    ),
+    Kind(
         "sme",
         "Small and medium-sized businesses",
         "yes where a register says so; no where it is an employer of 250 or more",
@@ -54,6 +60,13 @@ KINDS = (
 
 _CIC = re.compile(r"\b(?:cic|c\.i\.c\.?|community interest (?:company|co))\b", re.IGNORECASE)
 _PLC = re.compile(r"\b(?:plc|p\.l\.c\.?|public limited (?:company|co))\b", re.IGNORECASE)
+_COMPANY = re.compile(r"\b(?:ltd|limited|plc|p\.l\.c\.?|llp)\b", re.IGNORECASE)
+_PUBLIC = re.compile(
+    r"\b(?:council|[mc][bd]c|nhs|hospitals?|schools?|college|university|academy|police|"
+    r"constabulary|fire (?:and|&) rescue|combined authority|hm revenue|hmrc|ministry|"
+    r"department (?:for|of)|dwp|environment agency|land registry)\b",
+    re.IGNORECASE,
+)
 _COOPERATIVE = re.compile(r"\bco-?operatives?\b", re.IGNORECASE)
 _BENEFIT = re.compile(r"\bcommunity benefit\b", re.IGNORECASE)
 _VCSE = re.compile(
@@ -78,9 +91,15 @@ def supplier_kinds(book: Book) -> dict[str, Ints]:
     cooperative = forms.register("cooperatives") | forms.form(_COOPERATIVE)
     benefit = cic | forms.form(_CIC) | forms.form(_BENEFIT)
     vcse = (book.payees.vcse == YES) | charity | forms.register("vcse") | forms.form(_VCSE)
+    company = numbered | _payees(book, _COMPANY)
+    told_vcse = vcse | cic
     found = {
+        "business": (
+            company & ~told_vcse,
+            told_vcse | (_payees(book, _PUBLIC) & ~company),
+        ),
         "sme": (forms.form(_SME), forms.register("employers")),
-        "vcse": (vcse | cic, (book.payees.vcse == NO) | plc),
+        "vcse": (told_vcse, (book.payees.vcse == NO) | plc),
         "cooperative": (cooperative, plc),
         "community-business": (benefit, plc),
         "sole-trader": (book.payees.individual, numbered | charity),

@@ -231,6 +231,7 @@ def test_kinds_overlap_and_unknown_is_an_answer() -> None:
     assert told["Sample Weavers Ltd"]["cooperative"] == YES
     assert told["Sample Weavers Ltd"]["sme"] == UNKNOWN
     assert told["Sample Group PLC"] == {
+        "business": YES,
         "sme": NO,
         "vcse": NO,
         "cooperative": NO,
