@@ -64,6 +64,7 @@ def survey_job(
     mapping: Path | None = None,
     *,
     choice: Choice = _NO_CHOICE,
+    sample: bool = False,
 ) -> LoadJob:
     """Load what a payer's suppliers or staff answered in one round of LM3."""
 
@@ -76,8 +77,9 @@ def survey_job(
         "survey",
         path,
         {"payer": payer, "round": round_, "of": who} | _mapping_parameter(mapping),
-        _council_source(f"Survey of the {who} of {payer}, {round_}", payer, path, sample=False),
+        _council_source(f"Survey of the {who} of {payer}, {round_}", payer, path, sample=sample),
         write,
+        sample=sample,
         choose=partial(choose_survey_again, choice=choice) if choice.made else None,
     )
 

@@ -30,6 +30,7 @@ def sample_jobs() -> list[LoadJob]:
         council.assets_job(FOLDER / "assets.csv", PAYER, sample=True),
         council.ledger_job(FOLDER / "ledger.csv", PAYER, sample=True),
         council.ledger_job(FOLDER / "university.csv", UNIVERSITY, sample=True),
+        council.survey_job(FOLDER / "survey.csv", PAYER, "2022", "suppliers", sample=True),
     ]
 
 

@@ -14,6 +14,7 @@ from geo_wealth.sample.chance import Chance
 from geo_wealth.sample.organisations import anchors, suppliers, unregistered
 from geo_wealth.sample.payments import ledger, vendors
 from geo_wealth.sample.places import read_spots
+from geo_wealth.sample.survey import survey
 from geo_wealth.sample.university import university_ledger
 
 SEED = 20211
@@ -41,8 +42,10 @@ def generate(seed: int = SEED) -> dict[str, bytes]:
     others = unregistered(skip=len(register), count=UNREGISTERED)
     chance = Chance(seed + 3)
     payees = vendors(chance, [*register, *institutions[:5], *others])
+    payments = ledger(chance, payees)
     return {
-        "ledger.csv": _csv(ledger(chance, payees)),
+        "ledger.csv": _csv(payments),
+        "survey.csv": _csv(survey(Chance(seed + 6), payments)),
         "university.csv": _csv(university_ledger(Chance(seed + 5), payees)),
         "suppliers.csv": _csv([organisation.row() for organisation in register]),
         "anchors.csv": _csv([organisation.row() for organisation in institutions]),
