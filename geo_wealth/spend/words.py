@@ -3,7 +3,8 @@
 A pattern is words as people type them. They have to follow one another in the text, whole and
 in any case; a ``*`` at the end of a word lets it go on (``salar*``: salary, salaries), and
 ``=`` at the start wants the whole text to be just these words. Anything but letters and digits
-parts words, apostrophes aside; "and" counts as little as "&". No regular expressions: none can be made slow on purpose.
+parts words, apostrophes aside; "and" counts as little as "&". There are no regular expressions
+in it, hence none that could be made slow on purpose.
 """
 
 import re
