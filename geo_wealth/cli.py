@@ -10,11 +10,12 @@ import typer
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
-from geo_wealth.commands import claim, datasets, db, definition, load, rules
+from geo_wealth.commands import claim, datasets, db, definition, load, match, rules
 from geo_wealth.commands.anchors import anchors
 from geo_wealth.commands.compare import compare
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.lab import lab
+from geo_wealth.commands.lm3 import lm3, supply_chain
 from geo_wealth.commands.opportunity import opportunity
 from geo_wealth.commands.output import say
 from geo_wealth.commands.penetration import penetration
@@ -54,6 +55,7 @@ app.add_typer(load.app, name="load")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(definition.app, name="definition")
 app.add_typer(rules.app, name="rules")
+app.add_typer(match.app, name="match")
 app.command()(sample)
 app.command()(summary)
 app.command()(penetration)
@@ -65,6 +67,8 @@ app.command()(compare)
 app.add_typer(claim.app, name="claim")
 app.command()(opportunity)
 app.command()(anchors)
+app.command()(lm3)
+app.command()(supply_chain)
 app.command()(doctor)
 
 

@@ -7,6 +7,7 @@ from geo_wealth.matching.rarity import Rarity
 from geo_wealth.matching.reading import Reading, squashed
 from geo_wealth.matching.records import ACCEPTED, REVIEW
 from geo_wealth.matching.vocabulary import (
+    EVERYWHERE,
     GENERIC,
     NATIONS,
     PLACES,
@@ -21,6 +22,8 @@ REVIEW_FROM = 0.6
 # Names that say less than this together are shared by many; see Rarity for the scale.
 _SAYS_ENOUGH = 9.0
 _SAYS_LITTLE = 6.0
+_RARE = 5.0
+_MANY_WORDS = 15.0
 _CAPPED = 0.85
 # Names that many have are for review only when hardly anything differs.
 _COMMON_FROM = 0.75
@@ -141,10 +144,19 @@ def _judgement(what: str, differences: list[Difference]) -> Judgement:
 
 
 def distinctive(words: tuple[str, ...], rarity: Rarity) -> bool:
-    """Tell whether a name has a word that is not a trade's, and not in every town."""
-    return any(
-        word not in GENERIC and word not in TITULAR and rarity.weight(word) > 5.0 for word in words
-    )
+    """Tell whether hardly anybody else has a name of these words.
+
+    One rare word is enough, that of no trade and no saint; or four common ones together,
+    unless they are a school's or the like; or a council's place.
+    """
+    if any(
+        word not in GENERIC and word not in TITULAR and rarity.weight(word) > _RARE
+        for word in words
+    ):
+        return True
+    if "council" in words and not PLACES.isdisjoint(words):
+        return True
+    return len(words) >= 4 and rarity.total(words) > _MANY_WORDS and EVERYWHERE.isdisjoint(words)
 
 
 def _written(mine: Reading, theirs: Reading) -> list[Difference]:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from geo_wealth.matching.blocks import Blocks, alike
-from geo_wealth.matching.judge import Judgement, judge_alias, judge_fuzzy
+from geo_wealth.matching.judge import Judgement, distinctive, judge_alias, judge_fuzzy
 from geo_wealth.matching.rarity import Rarity
 from geo_wealth.matching.reading import Reading, readings, squashed
 from geo_wealth.matching.records import (
@@ -18,6 +19,7 @@ from geo_wealth.matching.records import (
     Organisations,
     Payees,
 )
+from geo_wealth.matching.vocabulary import EVERYWHERE
 
 MATCHER = "1"
 """Version of all that decides a match: raise it with every change of rules or word lists."""
@@ -25,6 +27,7 @@ MATCHER = "1"
 Decisions = Mapping[str, Sequence[Decision]]
 _NONE: Decisions = {}
 
+_BY_NAME = frozenset(("exact-name", "alias", "fuzzy"))
 _EXACT_SCORE = 0.99
 # More names than this for one payee help nobody.
 _KEEP = 4
@@ -203,7 +206,7 @@ class Matcher:
         found = [each for each in found if each.organisation not in decided]
         found = [*decided.values(), *found]
         found.sort(key=lambda each: (-each.score, self._organisations.key[each.organisation]))
-        settled = self._one_company(found)
+        settled = self._one_town(payees.key[payee], self._one_company(found))
         if _accepted(settled):
             return [each for each in settled if each.band != REVIEW]
         return settled
@@ -249,12 +252,31 @@ class Matcher:
             clash = bool(number) and (len(company) > 1 or number not in company)
             if each.band == ACCEPTED and clash and each.stage != "decision":
                 reason = f"{each.reason}; there is another company of like name"
-                settled.append(
-                    Candidate(each.payee, each.organisation, each.stage, each.score, REVIEW, reason)
-                )
+                settled.append(replace(each, band=REVIEW, reason=reason))
             else:
                 settled.append(each)
         return settled
+
+    def _one_town(self, key: str, found: list[Candidate]) -> list[Candidate]:
+        """Put to review a school, church or the like of which there are several in as many towns.
+
+        Only where the name tells them apart by nothing but words that are in every town.
+        """
+        named = [each for each in found if each.band == ACCEPTED and each.stage in _BY_NAME]
+        areas = frozenset[str]().union(
+            *(self._organisations.areas[each.organisation] for each in named)
+        )
+        if len(areas) < 2:
+            return found
+        parts = readings(key)
+        words = parts[0].words if parts else ()
+        if EVERYWHERE.isdisjoint(words) or distinctive(words, self.rarity):
+            return found
+        why = f"there are several of that name, in {', '.join(sorted(areas))}"
+        return [
+            replace(each, band=REVIEW, reason=f"{each.reason}; {why}") if each in named else each
+            for each in found
+        ]
 
 
 def _alias_keys(reading: Reading) -> Iterator[str]:

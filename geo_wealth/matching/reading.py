@@ -132,6 +132,8 @@ def _cuts(left: list[str], right: list[str]) -> bool:
 
 def _read(words: list[str], role: str, *, alone: bool) -> Reading:
     words, references = _without_references(words)
+    if len(words) > 3 and words[-1] == "".join(word[0] for word in words[:-1]):
+        words = words[:-1]  # "Example Advice Team (EAT)"
     words = _spelt(words)
     form = next((word for word in reversed(words) if word in FORMS), None)
     if form is None and len(words) > 2 and words[-1] in CUT_FORMS:

@@ -34,11 +34,18 @@ class Payees:
 
 @dataclass(frozen=True, slots=True)
 class Organisations:
-    """Whom registers list, one position each; individuals are not among them."""
+    """Whom registers list, one position each; individuals are not among them.
+
+    Attributes
+    ----------
+    areas
+        Postcode areas of its addresses, such as HX.
+    """
 
     key: tuple[str, ...]
     company_number: tuple[str | None, ...]
     charity_number: tuple[str | None, ...]
+    areas: tuple[frozenset[str], ...]
 
     def __len__(self) -> int:
         return len(self.key)

@@ -151,8 +151,13 @@ def _current_registers(connection: Connection) -> list[list[Any]]:
 def _read_registers(connection: Connection) -> _Registers:
     rows = connection.execute(
         text("""
-            SELECT o.id, o.name_key, o.company_number, o.charity_number, o.individual
+            SELECT o.id, o.name_key, o.company_number, o.charity_number, o.individual, s.areas
             FROM organisation o JOIN dataset d ON d.id = o.dataset_id AND d.state = 'current'
+            LEFT JOIN (
+                SELECT organisation_id, array_agg(DISTINCT substring(postcode FROM '^[A-Z]+'))
+                    AS areas
+                FROM site WHERE postcode IS NOT NULL GROUP BY organisation_id
+            ) s ON s.organisation_id = o.id
             WHERE o.name_key <> ''
             ORDER BY o.name_key, o.company_number, d.key, o.charity_number, o.id
         """)
@@ -162,6 +167,7 @@ def _read_registers(connection: Connection) -> _Registers:
         tuple(row.name_key for row in listed),
         tuple(row.company_number for row in listed),
         tuple(row.charity_number for row in listed),
+        tuple(frozenset(row.areas or ()) for row in listed),
     )
     return _Registers(
         Matcher(organisations),

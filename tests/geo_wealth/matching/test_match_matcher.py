@@ -8,12 +8,13 @@ from geo_wealth.names import name_key
 Listed = tuple[str, str | None, str | None]
 
 
-def organisations(*listed: str | Listed) -> Organisations:
+def organisations(*listed: str | Listed, areas: tuple[str, ...] = ()) -> Organisations:
     rows = [(each, None, None) if isinstance(each, str) else each for each in listed]
     return Organisations(
         tuple(name_key(name) for name, _, _ in rows),
         tuple(number for _, number, _ in rows),
         tuple(charity for _, _, charity in rows),
+        tuple(frozenset(areas[place : place + 1]) for place in range(len(rows))),
     )
 
 
@@ -121,6 +122,24 @@ def test_a_brand_of_several_traders_is_for_review() -> None:
     brand = ("Quuxly Ltd T/A Zorbix Burgers", "Fnord Ltd T/A Zorbix Burgers")
     assert outcome("Zorbix Burgers", brand[0]) == ("alias", "accepted")
     assert outcome("Zorbix Burgers", *brand) == ("alias", "review")
+
+
+@pytest.mark.parametrize(
+    ("name", "areas", "bands"),
+    [
+        ("Holy Trinity School", ("HD", "BD"), {"review"}),
+        ("Holy Trinity School", ("HD", "HD"), {"accepted"}),
+        ("Zorbix School", ("HD", "BD"), {"accepted"}),
+        ("Bright Services", ("HD", "BD"), {"accepted"}),
+    ],
+)
+def test_a_school_name_of_several_towns_is_for_review(
+    name: str, areas: tuple[str, ...], bands: set[str]
+) -> None:
+    listed = organisations(name, name, areas=areas)
+    found = Matcher(listed).match(Payees((name_key(name),), (None,), ((),)))
+    assert {each.band for each in found} == bands
+    assert ("in BD, HD" in found[0].reason) == (bands == {"review"})
 
 
 def decision(payee: str, organisation: str, *, accept: bool) -> Decision:
