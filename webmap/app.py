@@ -14,6 +14,7 @@ from webmap import (
     ops,
     pages,
     security,
+    spend_exports,
     static_files,
     styles,
     templating,
@@ -65,6 +66,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app, settings)
     Compress(app)
-    for module in (pages, api, exports, ops, styles, static_files):
+    for module in (pages, api, exports, spend_exports, ops, styles, static_files):
         app.register_blueprint(module.blueprint)
     return app

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
@@ -16,6 +17,7 @@ from geo_wealth.errors import InvalidRequestError
 
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})\Z", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,9}\Z", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
 Values = dict[str, Any]
@@ -32,7 +34,7 @@ class Param:
     about
         One phrase for the OpenAPI document.
     kind
-        ``string``, ``number``, ``integer`` or ``boolean``.
+        ``string``, ``number``, ``integer``, ``boolean`` or ``date``.
     allowed
         The values that a string (or an integer) may take; empty when any may be given.
     minimum, maximum
@@ -43,11 +45,13 @@ class Param:
         What stands for a parameter that is not given.
     required
         Whether the address makes no sense without it.
+    many
+        Whether it may be given several times; its value is then a tuple.
     """
 
     name: str
     about: str
-    kind: Literal["string", "number", "integer", "boolean"] = "string"
+    kind: Literal["string", "number", "integer", "boolean", "date"] = "string"
     allowed: tuple[str | int, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
@@ -55,8 +59,9 @@ class Param:
     example: str | None = None
     default: str | float | bool | None = None
     required: bool = False
+    many: bool = False
 
-    def parse(self, text: str) -> str | float | int | bool:
+    def parse(self, text: str) -> str | float | int | bool | date:
         """Turn the text of an address into a value.
 
         Raises
@@ -64,7 +69,7 @@ class Param:
         InvalidRequestError
             When it is not one of the values allowed.
         """
-        value: str | float | int | bool = _PARSERS[self.kind](self, text)
+        value: str | float | int | bool | date = _PARSERS[self.kind](self, text)
         if self.allowed and value not in self.allowed:
             raise self.refusal()
         return value
@@ -79,6 +84,8 @@ class Param:
             return f"must be one of {', '.join(map(str, self.allowed))}"
         if self.kind == "boolean":
             return "must be true or false"
+        if self.kind == "date":
+            return "must be a day such as 2021-04-01"
         if self.kind == "string":
             return f"must look like {self.example}" if self.example else "must be plain text"
         noun = "a whole number" if self.kind == "integer" else "a number"
@@ -89,6 +96,8 @@ class Param:
 
     def schema(self) -> dict[str, Any]:
         """Describe the parameter as JSON Schema, for the OpenAPI document."""
+        if self.kind == "date":
+            return {"type": "string", "format": "date"}
         schema: dict[str, Any] = {"type": self.kind}
         if self.allowed:
             schema["enum"] = list(self.allowed)
@@ -98,7 +107,8 @@ class Param:
         else:
             schema |= {} if self.minimum is None else {"minimum": self.minimum}
             schema |= {} if self.maximum is None else {"maximum": self.maximum}
-        return schema | ({} if self.default is None else {"default": self.default})
+        schema |= {} if self.default is None else {"default": self.default}
+        return {"type": "array", "items": schema} if self.many else schema
 
 
 def _parse_string(param: Param, text: str) -> str:
@@ -130,6 +140,15 @@ def _parse_boolean(param: Param, text: str) -> bool:
         raise param.refusal() from None
 
 
+def _parse_date(param: Param, text: str) -> date:
+    if not _DAY.match(text.strip()):
+        raise param.refusal()
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise param.refusal() from None
+
+
 def _within(param: Param, value: float) -> float:
     low = -math.inf if param.minimum is None else param.minimum
     high = math.inf if param.maximum is None else param.maximum
@@ -138,11 +157,12 @@ def _within(param: Param, value: float) -> float:
     return value
 
 
-_PARSERS: dict[str, Callable[[Param, str], str | float | int | bool]] = {
+_PARSERS: dict[str, Callable[[Param, str], str | float | int | bool | date]] = {
     "string": _parse_string,
     "number": _parse_number,
     "integer": _parse_integer,
     "boolean": _parse_boolean,
+    "date": _parse_date,
 }
 
 
@@ -161,7 +181,10 @@ def read(args: MultiDict[str, str], params: Iterable[Param]) -> Values:
     values: Values = {}
     for name, param in known.items():
         text = args.get(name)
-        if text is None or (not text.strip() and param.kind == "string"):
+        if param.many:
+            given = [param.parse(each) for each in args.getlist(name) if each.strip()]
+            values[name] = tuple(dict.fromkeys(given))
+        elif text is None or (not text.strip() and param.kind in {"string", "date"}):
             if param.required:
                 raise InvalidRequestError(name, f"missing; it {param.allowed_text()}.")
             values[name] = param.default
@@ -179,5 +202,5 @@ def _refuse_strangers(args: MultiDict[str, str], known: Mapping[str, Param]) -> 
             raise InvalidRequestError(
                 shown, f"not a parameter of this address; allowed are: {allowed}."
             )
-        if len(args.getlist(name)) > 1:
+        if len(args.getlist(name)) > 1 and not known[name].many:
             raise InvalidRequestError(name, "given more than once; give it once.")

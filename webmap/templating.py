@@ -5,7 +5,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from geo_wealth.config import Settings
 from geo_wealth.indicators import INDICATORS, SPEND_VARIANTS, measure_name
-from webmap import wording
+from webmap import bars, spend_view, wording
 from webmap.ranked import UNITS, cell_text
 from webmap.static_files import asset
 from webmap.styles import govuk_address
@@ -19,6 +19,7 @@ STANDARD_ATTRIBUTIONS = (
 )
 NAVIGATION = (
     ("pages.home", "Home"),
+    ("pages.spend", "Spend"),
     ("pages.rank", "Choose a pilot"),
     ("pages.buildings", "Find a building"),
     ("pages.data", "Data"),
@@ -45,6 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         indicators=INDICATORS,
         units=UNITS,
         spend_variants=SPEND_VARIANTS,
+        swatch=bars.swatch,
     )
     app.jinja_env.filters.update(
         pounds=wording.pounds,
@@ -57,4 +59,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         measure_name=measure_name,
         listed=wording.listed,
         cell_text=lambda cell, slug: cell_text(slug, cell),
+        whole_pounds=spend_view.whole_pounds,
+        exact_pounds=spend_view.exact_pounds,
+        one_decimal=spend_view.one_decimal,
+        kept=wording.kept,
     )

@@ -67,6 +67,11 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(known[:-1])} and {known[-1]}"
 
 
+def kept(sentence: str) -> str:
+    """Keep percentages of a sentence on one line."""
+    return sentence.replace(" %", f"{NBSP}%")
+
+
 def sentence_case(text: str) -> str:
     """Raise the first letter and leave the rest alone."""
     return text[:1].upper() + text[1:]

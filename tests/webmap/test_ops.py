@@ -89,10 +89,10 @@ def test_a_slow_query_is_cut_off(
 ) -> None:
     hurried = create_engine(sample_database, statement_timeout_ms=50)
 
-    def slow(connection: Connection) -> None:
+    def slow(connection: Connection, _request: object) -> None:
         connection.execute(text("SELECT pg_sleep(30)"))
 
-    monkeypatch.setattr("webmap.api.places.spend_summary", slow)
+    monkeypatch.setattr("webmap.api.spend.work_out", slow)
     answer = create_app(settings, hurried).test_client().get("/api/v1/spend")
     hurried.dispose()
     assert answer.status_code == 503
@@ -106,11 +106,11 @@ def test_a_connection_cut_in_flight_is_a_503_and_the_next_request_works(
     own = create_engine(sample_database)
     client = create_app(settings, own).test_client()
 
-    def cut(connection: Connection) -> None:
+    def cut(connection: Connection, _request: object) -> None:
         connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     with monkeypatch.context() as patched:
-        patched.setattr("webmap.api.places.spend_summary", cut)
+        patched.setattr("webmap.api.spend.work_out", cut)
         assert client.get("/api/v1/spend").status_code == 503
     assert client.get("/api/v1/spend").status_code == 200
     own.dispose()

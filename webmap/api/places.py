@@ -1,4 +1,4 @@
-"""Areas, wards, districts, datasets and spend over HTTP."""
+"""Areas, wards, districts and datasets over HTTP."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,17 +8,15 @@ from sqlalchemy import Connection
 
 from boundaries.issues import Issue
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.pipeline.documents import spend_document
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions, dataset_issues, datasets
 from geo_wealth.queries.rows import AreaRow, DatasetRow
-from geo_wealth.queries.spend import spend_summary
 from webmap.api.blueprint import next_link, paged, route
 from webmap.caching import cached, json_response
 from webmap.filters import PAGING, POSTCODE, VINTAGE
 from webmap.params import Param, Values
 
-PRIVATE = frozenset({"ledger", "register", "assets"})
+PRIVATE = frozenset({"ledger", "supply-chain", "survey", "register", "assets"})
 """Kinds whose rows may name persons: what a cell held is told to the loader alone."""
 
 QUERY = Param("q", "Part of the name, or the code, of a ward or place.", maximum=100)
@@ -58,19 +56,6 @@ def area(values: Values, code: str) -> Response:
 def ward(values: Values, code: str) -> Response:
     """Describe a ward by the LSOAs that fall to it."""
     return cached(values, lambda conn: json_response(asdict(places.ward(conn, code))))
-
-
-@route("/spend", "What the ledgers hold and how much of it could be placed", (), "Spend")
-def spend(values: Values) -> Response:
-    """Sum up the ledgers; pounds as decimal strings."""
-
-    def build(conn: Connection) -> Response:
-        summary = spend_summary(conn)
-        document = spend_document(summary)
-        credit = attributions(conn, summary.datasets)
-        return json_response({**document, "sample": summary.sample, "attribution": credit})
-
-    return cached(values, build)
 
 
 @route("/datasets", "List what is loaded", PAGING, "Datasets")

@@ -48,6 +48,22 @@ _POINT = {
     "sample": FLAG,
 }
 _MONEY = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Pounds."}
+_SPLIT: dict[str, Schema] = {
+    "total": _MONEY,
+    "local": _MONEY,
+    "leaked": _MONEY,
+    "unlocated": _MONEY,
+    "share_of_located": maybe(NUMBER),
+    "bounds": {
+        "type": ["array", "null"],
+        "items": NUMBER,
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "Least and most that the local share of all pounds can be.",
+    },
+    "payments": WHOLE,
+    "payees": WHOLE,
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": record(
@@ -126,9 +142,28 @@ SCHEMAS: dict[str, Schema] = {
     "Assets": page_of("assets", "Asset"),
     "Suppliers": page_of("suppliers", "Supplier"),
     "Anchors": page_of("anchors", "Anchor"),
+    "SpendPart": record(_SPLIT, {"name": TEXT, "code": maybe(TEXT)}),
+    "NamedVersion": record({"name": TEXT, "version": WHOLE, "hash": TEXT}, {"title": TEXT}),
     "Spend": record(
-        {"total": _MONEY, "located": _MONEY, "unlocated": _MONEY, "redacted": _MONEY},
-        {"payments": WHOLE, "share_located": maybe(NUMBER), "sample": FLAG},
+        {
+            **_SPLIT,
+            "payers": {"type": "array", "items": TEXT},
+            "rows": {"type": "object"},
+            "pounds": {"type": "object"},
+            "definition": ref("NamedVersion"),
+            "rules": ref("NamedVersion"),
+            "sample": FLAG,
+        },
+        {
+            "period": {"type": "object"},
+            "either_way": _MONEY,
+            "unlocated_because": {"type": "array", "items": {"type": "object"}},
+            "by": {"type": "object", "additionalProperties": {"type": "array"}},
+            "located": _MONEY,
+            "redacted": _MONEY,
+            "share_located": maybe(NUMBER),
+            "attribution": CREDIT,
+        },
     ),
     "PenetrationFigure": record(
         {"value": maybe(NUMBER), "reason": maybe(TEXT)},

@@ -1,0 +1,123 @@
+"""Spend: what is local, what is in, how much leaks and where, and who receives it."""
+
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Connection
+
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.pipeline.spend import SpendResult
+from geo_wealth.pipeline.spend import spend as work_out
+from geo_wealth.pipeline.spend_words import headline, scope
+from geo_wealth.queries.book import read_book
+from geo_wealth.queries.datasets import attributions
+from webmap import bars
+from webmap.addresses import address
+from webmap.database import connection
+from webmap.pages.blueprint import blueprint, page
+from webmap.params import Values, read
+from webmap.spend_choices import choices, definition_words, fixed, payers
+from webmap.spend_exports import MOST_ROWS, asked
+from webmap.spend_params import ALL, SPEND, query_of, spend_request
+from webmap.spend_view import account_lines, breakdowns, where_it_went, why_unlocated, years_of
+
+EMPTY: dict[str, Any] = {
+    "title": "Spend",
+    "sentence": "Here you see how much of a payer's spending is local, how much leaks and where "
+    "to, under a definition of local that you choose.",
+    "step": "No ledger is loaded yet: run geo-wealth load ledger FILE --payer NAME, "
+    "or geo-wealth sample.",
+    "attributions": [],
+}
+
+
+@blueprint.get("/spend")
+def spend() -> Response:
+    """Show the spend of some payers under a definition and rules."""
+    values = read(request.args, (*SPEND, ALL))
+    conn = connection()
+    if not payers(conn):
+        return page("empty.html", **EMPTY)
+    offered = form(conn, values)
+    try:
+        result = work_out(conn, spend_request(values))
+    except InvalidRequestError as error:
+        return page(
+            "spend.html",
+            400,
+            title="Spend",
+            problem=error,
+            result=None,
+            attributions=[],
+            sample=False,
+            **offered,
+        )
+    return page(
+        "spend.html",
+        title="How much of the spend is local",
+        problem=None,
+        result=result,
+        sample=result.sample,
+        attributions=attributions(conn),
+        **offered,
+        **shown(conn, values, result),
+    )
+
+
+def form(conn: Connection, values: Values) -> dict[str, Any]:
+    """Gather what the form offers and what of it is chosen."""
+    years = years_of(read_book(conn, values["dataset"] or None))
+    return {
+        "values": values,
+        "known_payers": payers(conn),
+        "definitions": choices(conn, "definition", values["definition"]),
+        "rule_sets": choices(conn, "rules", values["rules"]),
+        "years": [
+            (
+                name,
+                address("pages.spend", query_of(values, from_=first, to=last)),
+                (values["from"], values["to"]) == (first, last),
+            )
+            for name, first, last in years
+        ],
+        "all_years": address("pages.spend", query_of(values, from_=None, to=None)),
+    }
+
+
+def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, Any]:
+    """Lay a result out."""
+    stated = fixed(conn, values)
+    state = query_of(stated, all=None)
+
+    def link(slug: str) -> str:
+        wanted = query_of(stated, all=(*values["all"], slug))
+        return f"{address('pages.spend', wanted)}#{slug}"
+
+    headline_ = headline(result)
+    words, tests = definition_words(conn, result.definition)
+    return {
+        "headline": headline_,
+        "scope": scope(result),
+        "words": words,
+        "tests": tests,
+        "chart": bars.whole_bar(result.split, headline_),
+        "patterns": bars.patterns(),
+        "tables": breakdowns(result, values["all"], link),
+        "where_it_went": where_it_went(result.split),
+        "account": account_lines(result),
+        "unlocated": why_unlocated(result),
+        "too_many": asked(conn, values) > MOST_ROWS,
+        "most_rows": MOST_ROWS,
+        "state": state,
+        "permanent": address(
+            "pages.spend", query_of(stated, dataset=tuple(result.datasets), all=None)
+        ),
+        "downloads": [
+            (name, address(endpoint, state))
+            for name, endpoint in (
+                ("All tables as CSV", "spend_exports.parts"),
+                ("Every payment as CSV", "spend_exports.rows"),
+                ("JSON", "api.spend"),
+            )
+        ],
+    }
