@@ -34,13 +34,18 @@ _BELONGS = f"""
 """
 
 
-def read_book(connection: Connection, datasets: Sequence[str] | None = None) -> Book:
+def read_book(
+    connection: Connection, datasets: Sequence[str] | None = None, kind: str = "ledger"
+) -> Book:
     """Read, or take from memory, the ledgers that count now, or those named.
 
     Parameters
     ----------
     datasets
         Keys of ledgers, superseded ones too; None for all that are current.
+    kind
+        ``ledger``, what payers spend, or ``supply-chain``, what their suppliers do: tier 2,
+        never in one book with the former.
 
     Raises
     ------
@@ -48,12 +53,12 @@ def read_book(connection: Connection, datasets: Sequence[str] | None = None) -> 
         When a key is no ledger's.
     """
     wanted = None if datasets is None else tuple(sorted(set(datasets)))
-    key = (str(connection.engine.url), data_version(connection), wanted)
-    return _BOOKS.recall(key, lambda: _read(connection, wanted))
+    key = (str(connection.engine.url), data_version(connection), wanted, kind)
+    return _BOOKS.recall(key, lambda: _read(connection, wanted, kind))
 
 
-def _read(connection: Connection, wanted: tuple[str, ...] | None) -> Book:
-    ids, ledgers = _ledgers(connection, wanted)
+def _read(connection: Connection, wanted: tuple[str, ...] | None, kind: str) -> Book:
+    ids, ledgers = _ledgers(connection, wanted, kind)
     table = _payment_table(connection, ids)
     payee_ids, payee = np.unique(_ints(table, "payee_id"), return_inverse=True)
     vocabularies = {name: _codes(table, name) for name in ("category", "department", "purpose")}
@@ -85,19 +90,19 @@ def _read(connection: Connection, wanted: tuple[str, ...] | None) -> Book:
 
 
 def _ledgers(
-    connection: Connection, wanted: tuple[str, ...] | None
+    connection: Connection, wanted: tuple[str, ...] | None, kind: str
 ) -> tuple[list[int], tuple[Ledger, ...]]:
     rows = connection.execute(
         text("""
             SELECT id, key, parameters ->> 'payer' AS payer, file_name, rows_read, rows_loaded,
                 rows_rejected, rows_excluded, pounds, sample
             FROM dataset
-            WHERE kind = 'ledger'
+            WHERE kind = :kind
               AND CASE WHEN CAST(:keys AS text[]) IS NULL THEN state = 'current'
                   ELSE key = ANY(:keys) END
             ORDER BY id
         """),
-        {"keys": None if wanted is None else list(wanted)},
+        {"kind": kind, "keys": None if wanted is None else list(wanted)},
     ).all()
     missing = set(wanted or ()) - {row.key for row in rows}
     if missing:
@@ -244,7 +249,8 @@ def _sites(connection: Connection, payee_ids: Ints) -> Sites:
             LEFT JOIN ward w21 ON w21.from_vintage = 2021 AND w21.from_code = p.lsoa21
             LEFT JOIN ward w11 ON w11.from_vintage = 2011 AND w11.from_code = p.lsoa11
             ORDER BY s.payee_id, array_position(CAST(:kinds AS text[]), s.address_kind),
-                s.point IS NULL, s.score DESC, array_position(CAST(:registers AS text[]), s.register),
+                s.point IS NULL, s.score DESC,
+                array_position(CAST(:registers AS text[]), s.register),
                 s.rateable_value DESC NULLS LAST, s.postcode, s.ref, s.key, s.line
         """),
         {
