@@ -142,59 +142,79 @@ def _lsoas_loaded(connection: Connection, kind: str, code: str, vintage: int) ->
     lsoas = [code] if kind == "lsoa" else members_of(connection, kind, code, vintage)
     if not lsoas and code in _RECODED:
         lsoas = members_of(connection, kind, _RECODED[code], vintage)
-    drawn = connection.execute(
-        text("""
-            SELECT count(*) FROM area WHERE current AND kind = 'lsoa' AND vintage = :vintage
-              AND geom IS NOT NULL AND code = ANY(:codes)
-        """),
-        {"vintage": vintage, "codes": lsoas},
-    ).scalar_one()
-    return lsoas if drawn == len(lsoas) else []
+    return lsoas if _all_drawn(connection, vintage, lsoas) else []
 
 
 def _chosen(connection: Connection, test: DecileTest | FifthTest) -> Chosen:
     vintage = INDEX[test.index].vintage
+    if test.district is None:
+        tenths = _index(connection, test.index)
+        chosen = [code for code, decile in tenths.items() if decile in test.deciles]
+        closed = len(tenths) == INDEX[test.index].areas and _all_drawn(connection, vintage, chosen)
+        return Chosen(vintage, frozenset(chosen), frozenset(tenths), closed)
+    ranked = _ranked(connection, test.index, test.district, vintage)
+    if isinstance(test, FifthTest):
+        # Of the least ranks come the most deprived; the fifth is rounded down, as deciles are.
+        chosen = sorted(ranked, key=lambda code: (ranked[code][0], code))[: len(ranked) // 5]
+    else:
+        chosen = [code for code, (_, decile) in ranked.items() if decile in test.deciles]
+    # Of every LSOA it is known whether it is among those of the district: none is unanswered.
+    return Chosen(
+        vintage,
+        frozenset(chosen),
+        None,
+        _all_drawn(connection, vintage, chosen),
+        _codes_of(connection, test.district, list(ranked)),
+    )
+
+
+def _codes_of(connection: Connection, district: str, lsoas: list[str]) -> frozenset[str]:
+    """List all codes that a district goes by: those that any file gives for its LSOAs."""
+    known = connection.execute(
+        text("""
+            SELECT DISTINCT to_code FROM area_lookup
+            WHERE current AND to_kind = 'lad' AND from_code = ANY(:codes)
+        """),
+        {"codes": lsoas},
+    ).scalars()
+    return frozenset(known) | {district, _RECODED.get(district, district)}
+
+
+def _index(connection: Connection, index: str) -> dict[str, int]:
+    """Give the decile of every LSOA that has one by an index."""
+    version = (str(connection.engine.url), data_version(connection))
+    tenths = _DECILES.recall((version, index), partial(_read_deciles, connection, index))
+    if not tenths:
+        raise NotFoundError(
+            f"The index {index} is not loaded, which the definition needs: load it with "
+            "`geo-wealth load deprivation`."
+        )
+    return tenths
+
+
+def _ranked(
+    connection: Connection, index: str, district: str, vintage: int
+) -> dict[str, tuple[int, int]]:
+    """Give rank and decile of every LSOA of a district by an index."""
+    lsoas = members_of(connection, "lad", district, vintage)
     rows = connection.execute(
         text("""
             SELECT code, rank, decile FROM deprivation
-            WHERE current AND domain = 'imd' AND index = :index AND rank IS NOT NULL
+            WHERE current AND domain = 'imd' AND index = :index AND code = ANY(:codes)
+              AND rank IS NOT NULL AND decile IS NOT NULL
         """),
-        {"index": test.index},
+        {"index": index, "codes": lsoas},
     ).all()
-    if not rows:
+    if not lsoas or len(rows) < len(lsoas):
         raise NotFoundError(
-            f"The index {test.index} is not loaded, which the definition needs: load it with "
-            "`geo-wealth load deprivation`."
+            f"The index {index} is not loaded for all neighbourhoods of {district}, which the "
+            "definition needs: load it with `geo-wealth load deprivation`."
         )
-    ranked = {row.code: row for row in rows}
-    if test.district is None:
-        everywhere = len(ranked) == INDEX[test.index].areas
-        chosen = [row.code for row in rows if row.decile in test.deciles]
-        return _closed_if(connection, vintage, chosen, frozenset(ranked), certain=everywhere)
-    lsoas = members_of(connection, "lad", test.district, vintage)
-    missing = [code for code in lsoas if code not in ranked]
-    if missing or not lsoas:
-        raise NotFoundError(
-            f"The index {test.index} is not loaded for all neighbourhoods of {test.district}, "
-            "which the definition needs: load it with `geo-wealth load deprivation`."
-        )
-    if isinstance(test, FifthTest):
-        worst = sorted(lsoas, key=lambda code: (ranked[code].rank, code))
-        chosen = worst[: len(worst) // 5]
-    else:
-        chosen = [code for code in lsoas if ranked[code].decile in test.deciles]
-    return _closed_if(connection, vintage, chosen, frozenset(ranked), certain=True)
+    return {row.code: (row.rank, row.decile) for row in rows}
 
 
-def _closed_if(
-    connection: Connection,
-    vintage: int,
-    lsoas: list[str],
-    answered: frozenset[str],
-    *,
-    certain: bool,
-) -> Chosen:
-    """Close a choice when it is certain and the polygons of all chosen are loaded."""
+def _all_drawn(connection: Connection, vintage: int, lsoas: list[str]) -> bool:
+    """Tell whether the polygons of all these LSOAs are loaded."""
     drawn = connection.execute(
         text("""
             SELECT count(*) FROM area WHERE current AND kind = 'lsoa' AND vintage = :vintage
@@ -202,7 +222,7 @@ def _closed_if(
         """),
         {"vintage": vintage, "codes": lsoas},
     ).scalar_one()
-    return Chosen(vintage, frozenset(lsoas), answered, closed=certain and drawn == len(lsoas))
+    return int(drawn) == len(lsoas)
 
 
 def _near(
@@ -283,7 +303,7 @@ def _premises(connection: Connection, payer: str) -> _Premises:
     if row is None:
         raise NotFoundError(
             f"No register of anchors has premises of {payer or 'the payer'} with a place, so "
-            "that its town is not known: load one with `geo-wealth load register FILE --kind "
+            "that its place is not known: load one with `geo-wealth load register FILE --kind "
             "anchors`."
         )
     return _Premises(*row)

@@ -50,7 +50,7 @@ class Chosen:
     lsoas
         Those that meet it.
     answered
-        Those of which it is known whether they do.
+        Those of which it is known whether they do; None when it is known of every LSOA.
     closed
         True when whatever is outside the polygons of ``lsoas`` surely does not meet it: all
         that could meet it is answered, and its polygons are loaded.
@@ -58,8 +58,9 @@ class Chosen:
 
     vintage: int
     lsoas: frozenset[str]
-    answered: frozenset[str]
+    answered: frozenset[str] | None
     closed: bool
+    districts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,10 @@ def _in_areas(test: AreaTest, sites: Sites, context: Context) -> Small:
 def _in_chosen(chosen: Chosen, sites: Sites) -> Small:
     codes = sites.lsoa11 if chosen.vintage == 2011 else sites.lsoa21
     outside = _has_point(sites) & chosen.closed
-    return _answers(_among(codes, chosen.lsoas), _among(codes, chosen.answered) | outside)
+    if chosen.districts:
+        outside |= _known(sites.lad) & ~_among(sites.lad, chosen.districts)
+    known = _known(codes) if chosen.answered is None else _among(codes, chosen.answered)
+    return _answers(_among(codes, chosen.lsoas), known | outside)
 
 
 def _by_postcode(sites: Sites, wanted: frozenset[str], part: Callable[[str], str]) -> Small:

@@ -177,6 +177,18 @@ def test_deciles_and_fifths_go_by_the_lsoas_of_their_index() -> None:
     assert only_state(At("Acme"), local, closed) == "leaked"
 
 
+def test_an_address_in_another_district_is_not_in_this_ones_most_deprived() -> None:
+    local = '[[local]]\nkind = "decile"\nindex = "imd2019"\nfifth = "district"\n'
+    local += 'district = "E08000016"'
+    worst, barnsley = frozenset({"E01011140"}), frozenset({"E08000016", "E08000038"})
+    context = Context(chosen={define(local).local[0]: Chosen(2011, worst, None, True, barnsley)})
+    placeless = {"postcode": "HD1 2TT", "easting": math.nan, "northing": math.nan}
+    assert only_state(At("Acme", "E08000033", **placeless), local, context) == "leaked"
+    assert only_state(At("Acme", "E08000038", **placeless), local, context) == "unlocated"
+    assert only_state(At("Acme", None, **placeless), local, context) == "unlocated"
+    assert only_state(At("Acme", lsoa11="E01011141"), local, context) == "leaked"
+
+
 def test_distances_are_read_beforehand_and_need_a_point() -> None:
     local = '[[local]]\nkind = "within"\nmetres = 10\nof = "district"\ncode = "E08000034"'
     definition = define(local)
