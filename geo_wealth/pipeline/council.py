@@ -22,6 +22,7 @@ from geo_wealth.pipeline.replacing import (
 from geo_wealth.queries.ledgers import other_editions, refuse_other_payer
 from geo_wealth.store import derive, merge
 from geo_wealth.store.copy import copy_frame, stage
+from geo_wealth.store.payments import store_payments
 
 _NO_CHOICE = Choice()
 _SAMPLE_LICENCE = "Sample data, invented; MIT"
@@ -97,19 +98,7 @@ def _payments_job(
     def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
         refuse_other_payer(connection, dataset_id, parameters["payer"])
         file = ledger.read_ledger(path, log, mapping)
-        stage(
-            connection,
-            "staging_payment",
-            dict.fromkeys(ledger.COLUMNS, "text")
-            | {"line": "integer", "paid_on": "date", "amount": "numeric", "name_key": "text"}
-            | {"vcse": "boolean", "repeats": "boolean"},
-        )
-        for chunk in file.chunks:
-            named = chunk["payee_state"] == "named"
-            keys = name_keys(chunk["payee"]).where(named, "")
-            names = chunk["payee"].where(chunk["payee_state"] != "redacted", "REDACTED")
-            copy_frame(connection, "staging_payment", chunk.assign(payee=names, name_key=keys))
-        merge.merge_ledger(connection, dataset_id)
+        store_payments(connection, dataset_id, file.chunks)
         return {"layout": file.layout} | compare(connection, dataset_id, choice)
 
     return LoadJob(

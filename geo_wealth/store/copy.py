@@ -109,9 +109,12 @@ def _arrow(column: pd.Series) -> pa.Array:
     values = column.to_numpy()
     try:
         return pa.array(values, pa.string(), from_pandas=True)
-    except (pa.ArrowTypeError, pa.ArrowInvalid):  # not text: rare, and slower
-        texts = [None if _missing(value) else str(value) for value in values]
-        return pa.array(texts, pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # not text: each object is written out once
+        same, ids = pd.factorize(np.fromiter(map(id, values), np.int64, len(values)))
+        first = np.empty(len(ids), np.int64)
+        first[same[::-1]] = np.arange(len(values))[::-1]
+        texts = [None if _missing(value) else str(value) for value in values[first]]
+        return pa.array(texts, pa.string()).take(pa.array(same))
 
 
 def _missing(value: object) -> bool:

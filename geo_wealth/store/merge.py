@@ -143,36 +143,6 @@ def merge_register(connection: Connection, dataset_id: int, kind: str) -> None:
     )
 
 
-def merge_ledger(connection: Connection, dataset_id: int) -> None:
-    """Insert payments; a payee is one name and company number, however often it is paid."""
-    connection.execute(text("ANALYZE staging_payment (name_key, company_number, payee_state)"))
-    connection.execute(
-        text("""
-            INSERT INTO payee (name, name_key, company_number, state)
-            SELECT min(payee), name_key, company_number, payee_state FROM staging_payment
-            GROUP BY name_key, company_number, payee_state
-            ORDER BY name_key, company_number, payee_state
-            ON CONFLICT DO NOTHING
-        """)
-    )
-    with bulk(connection, "payment"), references_hold(connection):
-        connection.execute(
-            text("""
-                INSERT INTO payment (dataset_id, payee_id, line, paid_on, reference, amount,
-                    charity_number, payee_ref, category, department, purpose, channel,
-                    repeats, vcse)
-                SELECT :id, p.id, s.line, s.paid_on, s.reference, s.amount, s.charity_number,
-                    s.payee_ref, s.category, s.department, s.purpose, s.channel,
-                    s.repeats, s.vcse
-                FROM staging_payment s
-                JOIN payee p ON p.name_key = s.name_key AND p.state = s.payee_state
-                    AND coalesce(p.company_number, '') = coalesce(s.company_number, '')
-                ORDER BY s.line
-            """),
-            {"id": dataset_id},
-        )
-
-
 def merge_assets(connection: Connection, dataset_id: int) -> None:
     """Insert the community assets of one register."""
     connection.execute(
