@@ -271,16 +271,12 @@ def _refused(path: Path, line: int, field: str, value: str, advice: str) -> Refu
 
 def lines_of(decided: Decided) -> Iterator[str]:
     """Say in words what came of a file of decisions."""
-    if decided.added:
-        span = (
-            f"{decided.added[0]} to {decided.added[-1]}"
-            if len(decided.added) > 1
-            else (str(decided.added[0]))
-        )
-        yield f"{len(decided.added):,} decisions kept: {span}."
+    added = decided.added
+    if len(added) > 1:
+        yield f"{len(added):,} decisions kept: {added[0]} to {added[-1]}."
     else:
-        yield "No new decision."
+        yield f"Decision {added[0]} kept." if added else "No new decision."
     if decided.known:
-        yield f"{decided.known:,} were decided so already."
+        yield f"Decided so already: {decided.known:,}."
     if decided.open:
-        yield f"{decided.open:,} rows have no verdict yet."
+        yield f"Without a verdict yet: {decided.open:,}."

@@ -32,7 +32,7 @@ _REVIEW = """
         GROUP BY y.id, o.name_key, o.company_number
     )
     SELECT pair.*, paid.pounds, paid.payments FROM pair JOIN paid USING (payee_id)
-    WHERE paid.pounds >= :minimum
+    WHERE CAST(:minimum AS numeric) IS NULL OR paid.pounds >= :minimum
 """
 
 
@@ -131,7 +131,7 @@ def review_list(
             ORDER BY r.pounds DESC, r.payee_key, r.payee_number, r.score DESC,
                 r.organisation_key, r.organisation_number
         """),
-        {"limit": limit, "offset": offset, "minimum": _least(minimum)},
+        {"limit": limit, "offset": offset, "minimum": minimum},
     )
     return tuple(
         ReviewRow(
@@ -156,9 +156,7 @@ def review_list(
 
 def review_count(connection: Connection, minimum: Decimal | None = None) -> int:
     """Count the rows of :func:`review_list` without a limit."""
-    found = connection.execute(
-        text(f"SELECT count(*) FROM ({_REVIEW}) r"), {"minimum": _least(minimum)}
-    )
+    found = connection.execute(text(f"SELECT count(*) FROM ({_REVIEW}) r"), {"minimum": minimum})
     return int(found.scalar_one())
 
 
@@ -245,7 +243,3 @@ def match_counts(connection: Connection) -> tuple[MatchCount, ...]:
 
 
 _OUTCOMES = ("accepted", "review", "unlocated", "individual", "redacted", "blank")
-
-
-def _least(minimum: Decimal | None) -> Decimal:
-    return Decimal("-Infinity") if minimum is None else minimum
