@@ -136,8 +136,10 @@ def test_an_officer_chooses_a_pilot_and_reads_the_reason(
     page.go_back()
     page.wait_for_url("**/rank?*")
     expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", "E01011140")
-    page.go_back()
+    page.go_back()  # each weight changed is a step of its own
     expect(page.locator("#w-assets")).to_have_value("25")
+    page.go_back()
+    expect(page.locator("#w-spend")).to_have_value("25")
     expect(page.locator("#ranked .gw-row").first).to_have_attribute("data-code", before[0])
     assert watch.complaints == []
 

@@ -25,6 +25,7 @@
   let asked = 0;
   let waiting = null;
   let here = window.location.search;
+  const loaded = here;
 
   // The state of the page is its address -----------------------------------------------
 
@@ -408,6 +409,10 @@
     view = viewOf(address);
     const given = weights.map(({ slug }) => address.searchParams.get(`w.${slug}`));
     const some = given.some((point) => point !== null);
+    if (!some && here !== loaded) { // the usual weights, which this document was not made with
+      window.location.reload();
+      return;
+    }
     weights.forEach((weight, place) => {
       weight.number.value = some ? given[place] ?? 0 : weight.number.defaultValue;
       weight.slider.value = weight.number.value;
