@@ -19,6 +19,10 @@ class _Found(Generic[Match]):
     header: Header[Match]
 
     @property
+    def count(self) -> int:
+        return sum(map(bool, self.sheet.rows[self.header.data :]))
+
+    @property
     def preferred(self) -> bool:
         return self.header.match.sheet == self.sheet.name
 
@@ -55,10 +59,7 @@ def _one_sheet(name: str, found: Sequence[_Found[Match]]) -> _Found[Match]:
     if len(chosen) != 1:
         chosen = [each for each in found if each.sheet.visible] or list(found)
     if len(chosen) > 1:
-        sheets = ", ".join(
-            f"'{each.sheet.name}' with {len(each.sheet.rows) - each.header.data:,} rows"
-            for each in chosen
-        )
+        sheets = ", ".join(f"'{each.sheet.name}' with {each.count:,} rows" for each in chosen)
         raise RefusedFileError(
             f"{name} has several sheets with payments or records ({sheets}). Whether one repeats "
             "another cannot be told: save each that is to count as a file of its own."
@@ -69,7 +70,6 @@ def _one_sheet(name: str, found: Sequence[_Found[Match]]) -> _Found[Match]:
 def _table(name: str, found: _Found[Match], names: Sequence[str]) -> Table[Match]:
     sheet, header = found.sheet, found.header
     width, start = len(header.match.names), header.data
-    body = [row[:width] + [""] * (width - len(row)) for row in sheet.rows[start:]]
     repairs = [*header.repairs(start)]
     others = [f"'{each}'" for each in names if each != sheet.name]
     if others:
@@ -77,11 +77,13 @@ def _table(name: str, found: _Found[Match], names: Sequence[str]) -> Table[Match
         repairs.append(("other-sheets", f"The sheet '{sheet.name}' was read; left aside: {left}."))
     filled = sheet.fill(start, width)
     for row, column, text in filled:
-        body[row - start][column] = text
+        sheet.rows[row][column] = text
     if filled:
         message = f"{len(filled):,} cells that are merged with the one above were given its text, "
         repairs.append(("merged-cells", f"{message}the first in row {filled[0][0] + 1}."))
-    lines = np.arange(start + 1, start + 1 + len(body), dtype=np.int64)
+    kept = [place for place in range(start, len(sheet.rows)) if sheet.rows[place]]
+    body = [row[:width] + [""] * (width - len(row)) for row in map(sheet.rows.__getitem__, kept)]
+    lines = np.array(kept, dtype=np.int64) + 1
     return Table(
         f"{name} [{sheet.name}]",
         header.match,

@@ -47,7 +47,7 @@ class Sheet:
     Attributes
     ----------
     rows
-        Its cells as text; row 1 of the sheet comes first.
+        Its cells as text; row 1 of the sheet comes first. A blank row has none.
     merged
         Ranges of merged cells: first and last row, first and last column, from 0.
     numeric
@@ -68,10 +68,10 @@ class Sheet:
         """
         found = []
         for top, bottom, left, _ in self.merged:
-            if left >= width or (top, left) in self.numeric or top < start:
+            if left >= width or (top, left) in self.numeric or top < start or not self.rows[top]:
                 continue
-            text = self.rows[top][left]
-            found += [(row, left, text) for row in range(top + 1, bottom + 1) if text]
+            text, below = self.rows[top][left], range(top + 1, bottom + 1)
+            found += [(row, left, text) for row in below if text and self.rows[row]]
         return sorted(found)
 
 
@@ -109,7 +109,9 @@ def read_sheets(content: Content) -> Iterator[Sheet]:
                 for top, _, left, _ in merged
                 if isinstance(rows[top][left], int | float)
             )
-            texts = [[cell_text(cell) for cell in row] for row in rows]
+            # A formatted column reaches down to row 1,048,576, all of it blank.
+            blank = [""] * max(map(len, rows), default=0)
+            texts = [[] if row == blank else list(map(cell_text, row)) for row in rows]
             visible = about.visible is SheetVisibleEnum.Visible
             yield Sheet(about.name, visible, texts, merged, numeric)
     except (CalamineError, ValueError, OSError) as error:
