@@ -110,12 +110,7 @@ def _compute(
         codes=tuple(codes),
         names=tuple(names.get(code, code) for code in codes),
         wards=tuple(wards.get(code, (None, None))[:2] for code in codes),
-        values=np.array(
-            [
-                [np.nan if cell.value is None else cell.value for cell in column]
-                for column in columns
-            ]
-        ).T,
+        values=_values(columns),
         indicators=tuple(
             dict(zip(SLUGS, cells, strict=True)) for cells in zip(*columns, strict=True)
         ),
@@ -124,6 +119,12 @@ def _compute(
         sample=bool(inputs.sample_keys(connection) & set(used)),
         spend=summary,
     )
+
+
+def _values(columns: Sequence[Sequence[IndicatorValue]]) -> NDArray[np.float64]:
+    return np.array(
+        [[np.nan if cell.value is None else cell.value for cell in column] for column in columns]
+    ).T
 
 
 def members(connection: Connection, district: str, vintage: int) -> list[str]:

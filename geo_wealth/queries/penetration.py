@@ -17,6 +17,27 @@ Ints = NDArray[np.int64]
 # the address. Two editions of a register name the same premises twice.
 _WHICH = "coalesce(s.ref, concat_ws(' ', s.address, s.postcode))"
 
+# Net pounds by the site where the payee was placed, in an order that data alone decide.
+_PAID = f"""
+    WITH paid AS MATERIALIZED (
+        SELECT m.site_id, sum(p.amount) AS amount
+        FROM payment p
+        JOIN dataset d ON d.id = p.dataset_id
+            AND d.state = 'current' AND d.kind = 'ledger'
+        JOIN payee_match m ON m.payee_id = p.payee_id
+        JOIN organisation o ON o.id = m.organisation_id AND NOT o.individual
+        GROUP BY m.site_id
+    )
+    SELECT ST_X(s.point) AS x, ST_Y(s.point) AS y, paid.amount, s.dataset_id AS register,
+        CASE WHEN r.parameters ->> 'kind' = 'business-rates'
+            THEN {_WHICH} END AS premises,
+        (SELECT min(a.code) FROM area a
+            WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
+              AND ST_Intersects(a.geom, s.point)) AS lsoa
+    FROM paid JOIN site s ON s.id = paid.site_id JOIN dataset r ON r.id = s.dataset_id
+    ORDER BY x, y, amount, premises
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Suppliers:
@@ -61,25 +82,7 @@ def placed_suppliers(connection: Connection, vintage: int) -> Suppliers:
 
 def _suppliers(connection: Connection, vintage: int) -> Suppliers:
     rows = connection.execute(
-        text(f"""
-            WITH paid AS MATERIALIZED (
-                SELECT m.site_id, sum(p.amount) AS amount
-                FROM payment p
-                JOIN dataset d ON d.id = p.dataset_id
-                    AND d.state = 'current' AND d.kind = 'ledger'
-                JOIN payee_match m ON m.payee_id = p.payee_id
-                JOIN organisation o ON o.id = m.organisation_id AND NOT o.individual
-                GROUP BY m.site_id
-            )
-            SELECT ST_X(s.point) AS x, ST_Y(s.point) AS y, paid.amount, s.dataset_id AS register,
-                CASE WHEN r.parameters ->> 'kind' = 'business-rates'
-                    THEN {_WHICH} END AS premises,
-                (SELECT min(a.code) FROM area a
-                    WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
-                      AND ST_Intersects(a.geom, s.point)) AS lsoa
-            FROM paid JOIN site s ON s.id = paid.site_id JOIN dataset r ON r.id = s.dataset_id
-            ORDER BY x, y, amount, premises
-        """),
+        text(_PAID),
         {"vintage": vintage},
     ).all()
     ledgers = connection.execute(
