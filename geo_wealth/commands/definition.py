@@ -3,5 +3,12 @@
 from geo_wealth.commands.named import Kind, commands
 
 app = commands(
-    Kind("definition", "definition", "definition", "Definitions of local", "west-yorkshire")
+    Kind(
+        kind="definition",
+        command="definition",
+        called="definition",
+        plural="Definitions of local, ready-made and your own",
+        example="west-yorkshire",
+        other="kirklees",
+    )
 )

@@ -23,7 +23,10 @@ from geo_wealth.spend.rules import RuleSet
 from geo_wealth.spend.wording import definition_differences, describe_rules, rule_differences
 from geo_wealth.store.named import PARSERS, add_document
 
-Reference = Annotated[str, typer.Argument(help="Its slug, or slug@2 for version 2.")]
+_WHICH = "Its slug, or slug@2 for version 2."
+Reference = Annotated[str, typer.Argument(metavar="SLUG", help=_WHICH)]
+Old = Annotated[str, typer.Argument(metavar="OLD", help=_WHICH)]
+New = Annotated[str, typer.Argument(metavar="NEW", help=_WHICH)]
 By = Annotated[str | None, typer.Option("--by", help="Who adds it; kept beside it.")]
 File = Annotated[Path, typer.Argument(help="A TOML file; the manual shows how it is written.")]
 Toml = Annotated[bool, typer.Option("--toml", help="Print the document itself, to be changed.")]
@@ -38,15 +41,13 @@ class Kind:
     called: str
     plural: str
     example: str
+    other: str
 
 
 def commands(kind: Kind) -> typer.Typer:
     """Make the group of commands for one kind of document."""
-    app = typer.Typer(
-        help=f"{kind.plural}. Example: geo-wealth {kind.command} show {kind.example}",
-        no_args_is_help=True,
-    )
-    start = f"Example: geo-wealth {kind.command}"
+    example = f"\n\nExample: geo-wealth {kind.command}"
+    app = typer.Typer(help=f"{kind.plural}.{example} show {kind.example}", no_args_is_help=True)
 
     def add(file: File, by: By = None, *, as_json: Json = False) -> None:
         _add(kind, file, by, as_json=as_json)
@@ -57,15 +58,16 @@ def commands(kind: Kind) -> typer.Typer:
     def show(reference: Reference, *, toml: Toml = False, as_json: Json = False) -> None:
         _show(kind, reference, toml=toml, as_json=as_json)
 
-    def diff(old: Reference, new: Reference, *, as_json: Json = False) -> None:
+    def diff(old: Old, new: New, *, as_json: Json = False) -> None:
         _diff(kind, old, new, as_json=as_json)
 
-    app.command("add", help=f"Keep a {kind.called} as a new version. {start} add my.toml")(add)
-    app.command("list", help=f"List the {kind.called}s, all versions. {start} list --json")(list_)
-    app.command("show", help=f"Say what a {kind.called} means. {start} show {kind.example}")(show)
-    app.command(
-        "diff", help=f"Say what two of them differ in. {start} diff {kind.example}@1 my-own"
-    )(diff)
+    for name, command, says, arguments in (
+        ("add", add, f"Keep a {kind.called} as a new version.", "my.toml --by 'An officer'"),
+        ("list", list_, f"List the {kind.called}s, every version.", "--json"),
+        ("show", show, f"Say what a {kind.called} means.", kind.example),
+        ("diff", diff, f"Say what two {kind.called}s differ in.", f"{kind.other} {kind.example}"),
+    ):
+        app.command(name, help=f"{says}{example} {name} {arguments}")(command)
     return app
 
 

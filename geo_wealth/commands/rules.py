@@ -2,4 +2,13 @@
 
 from geo_wealth.commands.named import Kind, commands
 
-app = commands(Kind("rules", "rules", "rule set", "Which payments are in", "third-party"))
+app = commands(
+    Kind(
+        kind="rules",
+        command="rules",
+        called="rule set",
+        plural="Rule sets, ready-made and your own: which payments are in",
+        example="third-party",
+        other="all-payments",
+    )
+)

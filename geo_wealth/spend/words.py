@@ -93,7 +93,7 @@ class Vocabulary:
         return self._sorted[start : bisect_left(self._sorted, stem + "{", start)]
 
 
-_VOCABULARIES: Memory[Vocabulary] = Memory(size=16)
+_VOCABULARIES: Memory[Vocabulary] = Memory(size=8)  # some 30 MB each where payees are many
 
 
 def vocabulary(texts: tuple[str, ...]) -> Vocabulary:
