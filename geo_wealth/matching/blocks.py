@@ -83,7 +83,7 @@ class Blocks:
         offsets = np.repeat(self._starts[run] - np.cumsum(counts) + counts, counts)
         owners = self._owners[offsets + np.arange(len(offsets))]
         size = len(self.names)
-        pairs, shared = np.unique(np.repeat(asked, counts) * size + owners, return_counts=True)
+        pairs, shared = _distinct(np.repeat(asked, counts) * size + owners)
         # One number that sorts by name asked, most shared, position.
         ranked = np.sort((pairs // size * (_RUNS + 1) + _RUNS - shared) * size + pairs % size)
         mine = ranked // size // (_RUNS + 1)
@@ -110,8 +110,17 @@ def _runs(names: Sequence[str]) -> tuple[Ints, Ints]:
     owner = np.cumsum(ends)[:-2]
     whole = ~(ends[:-2] | ends[1:-1] | ends[2:])
     run = (codes[:-2] * _BASE + codes[1:-1]) * _BASE + codes[2:]
-    both = np.unique(owner[whole] * _BASE**3 + run[whole])
+    both, _ = _distinct(owner[whole] * _BASE**3 + run[whole])
     return both // _BASE**3, both % _BASE**3
+
+
+def _distinct(values: Ints) -> tuple[Ints, Ints]:
+    """Sort values, each once, and count them; faster than NumPy's own, which hashes."""
+    ordered = np.sort(values)
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    if not len(ordered):
+        return ordered, ordered
+    return ordered[starts], np.diff(np.append(starts, len(ordered)))
 
 
 def _rank(groups: Ints) -> Ints:

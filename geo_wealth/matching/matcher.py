@@ -31,6 +31,8 @@ _BY_NAME = frozenset(("exact-name", "alias", "fuzzy"))
 _EXACT_SCORE = 0.99
 # More names than this for one payee help nobody.
 _KEEP = 4
+# How many payees are matched before their readings are forgotten.
+_AT_ONCE = 5_000
 # Of names that are accepted, those are taken that are as sure as the best, but for so much;
 # and beside the very same name, only those of which hardly anything differs.
 _AS_SURE = 0.015
@@ -75,26 +77,35 @@ class Matcher:
             What persons decided, by the key of the payee; of several on one pair the last
             holds, so those on particular numbers come after those on any.
         """
-        found = {}
-        for payee in range(len(payees)):
-            likely = self._candidates(payees, payee)
-            found[payee] = self._settle(payees, payee, likely, decisions)
-        open_ = [payee for payee, each in found.items() if not _accepted(each)]
-        for payee, nearly in self._nearly(payees, open_).items():
-            likely = self._candidates(payees, payee)
-            judged = {each.organisation for each in likely}
-            likely += [each for each in nearly if each.organisation not in judged]
-            found[payee] = self._settle(payees, payee, likely, decisions)
-        return [each for candidates in found.values() for each in candidates]
+        found: list[Candidate] = []
+        for start in range(0, len(payees), _AT_ONCE):
+            batch = range(start, min(start + _AT_ONCE, len(payees)))
+            found.extend(self._match_some(payees, batch, decisions))
+        return found
 
-    def _candidates(self, payees: Payees, payee: int) -> list[Candidate]:
+    def _match_some(
+        self, payees: Payees, batch: range, decisions: Decisions
+    ) -> Iterator[Candidate]:
+        read = {payee: readings(payees.key[payee]) for payee in batch}
+        likely = {payee: self._candidates(payees, payee, read[payee]) for payee in batch}
+        found = {payee: self._settle(payees, payee, likely[payee], decisions) for payee in batch}
+        unknown = {payee: read[payee] for payee in batch if not _accepted(found[payee])}
+        for payee, nearly in self._nearly(payees, unknown).items():
+            judged = {each.organisation for each in likely[payee]}
+            more = [each for each in nearly if each.organisation not in judged]
+            if more:
+                everything = [*likely[payee], *more]
+                found[payee] = self._settle(payees, payee, everything, decisions)
+        return (each for candidates in found.values() for each in candidates)
+
+    def _candidates(self, payees: Payees, payee: int, parts: Sequence[Reading]) -> list[Candidate]:
         sure = {
             each.organisation: each
             for each in reversed(
                 [*self._by_numbers(payees, payee), *self._by_exact_name(payees, payee)]
             )
         }
-        likely = self._by_alias(payees, payee)
+        likely = self._by_alias(payee, parts)
         mine = payees.company_number[payee]
         found = [
             *sure.values(),
@@ -135,17 +146,19 @@ class Matcher:
                 payee, organisation, "exact-name", _EXACT_SCORE, ACCEPTED, "the same name"
             )
 
-    def _by_alias(self, payees: Payees, payee: int) -> list[Candidate]:
+    def _by_alias(self, payee: int, parts: Sequence[Reading]) -> list[Candidate]:
         best: dict[int, Judgement] = {}
-        for mine in readings(payees.key[payee]):
+        for mine in parts:
             for name, theirs in self._alike(mine):
                 judged = judge_alias(mine, theirs, self.rarity)
                 _keep_better(best, name, self._held_back(judged, theirs))
         return self._ranked(payee, "alias", best)
 
-    def _nearly(self, payees: Payees, chosen: Sequence[int]) -> dict[int, list[Candidate]]:
-        """Find names that are nearly those of the chosen payees: rare runs, then letters."""
-        parts = [(payee, mine) for payee in chosen for mine in readings(payees.key[payee])]
+    def _nearly(
+        self, payees: Payees, read: Mapping[int, Sequence[Reading]]
+    ) -> dict[int, list[Candidate]]:
+        """Find names that are nearly those of these payees: rare runs, then letters."""
+        parts = [(payee, mine) for payee, readings_ in read.items() for mine in readings_]
         texts = [" ".join(mine.words) for _, mine in parts]
         asked, near = self._blocks.near(texts)
         likeness = alike(

@@ -1,7 +1,8 @@
 """How a name may be read: its parts, its form, its places, and what is left of it."""
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from geo_wealth.matching.vocabulary import (
     COUNCIL,
@@ -22,14 +23,14 @@ from geo_wealth.matching.vocabulary import (
 
 _SEPARATING = frozenset(words[0] for words, _ in SEPARATORS)
 _SCHOOLS = SCHOOL | {"aided", "controlled"}
+_SCHOOL_WORDS = SCHOOL_SLIGHT | SCHOOL
 _LEVELS = [[word] for word in SCHOOL_LEVELS]
 # Three digits and more, or letters and digits mixed as in an order's number.
 _REFERENCE = re.compile(r"\d{3,}|(?=\w*\d)(?=\w*[a-z])\w{7,}")
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One of the names that stand in a name, taken apart.
 
     Attributes
@@ -93,9 +94,10 @@ def squashed(words: tuple[str, ...]) -> str:
     >>> squashed(("wood", "houses"))
     'woodhouse'
     """
-    return "".join(singular(word) for word in words)
+    return "".join(map(singular, words))
 
 
+@lru_cache(maxsize=100_000)
 def singular(word: str) -> str:
     """Take a plural ending off a word of more than three letters."""
     if len(word) > 4 and word.endswith("ies"):
@@ -135,7 +137,9 @@ def _read(words: list[str], role: str, *, alone: bool) -> Reading:
     if len(words) > 3 and words[-1] == "".join(word[0] for word in words[:-1]):
         words = words[:-1]  # "Example Advice Team (EAT)"
     words = _spelt(words)
-    form = next((word for word in reversed(words) if word in FORMS), None)
+    form = None
+    if not FORMS.isdisjoint(words):
+        form = next(word for word in reversed(words) if word in FORMS)
     if form is None and len(words) > 2 and words[-1] in CUT_FORMS:
         form, words = "ltd", words[:-1]
     if len(words) > 2 and words[-1] == "u":
@@ -144,14 +148,14 @@ def _read(words: list[str], role: str, *, alone: bool) -> Reading:
     if "council" in plain:
         plain = [word for word in plain if word not in COUNCIL]
     plain, slight = _school(plain) if _is_school(plain) else (plain, set[str]())
-    slight |= {word for word in plain if word in SLIGHT} | references
+    slight |= references.union(SLIGHT.intersection(plain))
     core = tuple(word for word in plain if word not in SLIGHT and word not in STOP)
     core = core or tuple(plain)
     return Reading(
         core,
         form,
         frozenset(slight),
-        frozenset(word for word in core if word in PLACES),
+        PLACES.intersection(core),
         frozenset(word for word in core if _NUMBER.fullmatch(word)),
         role,
         alone,
@@ -174,8 +178,8 @@ def _is_school(words: list[str]) -> bool:
 
 def _school(words: list[str]) -> tuple[list[str], set[str]]:
     """Spell all kinds of school alike: one on the same site is the same as an academy."""
-    slight = {word for word in words if word in SCHOOL_SLIGHT}
-    return [word for word in words if word not in SCHOOL_SLIGHT | SCHOOL] + ["school"], slight
+    slight = set(SCHOOL_SLIGHT.intersection(words))
+    return [word for word in words if word not in _SCHOOL_WORDS] + ["school"], slight
 
 
 def _spelt(words: list[str]) -> list[str]:
