@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import ledger_million
 import loads
 import pages
 from databases import Server, server
@@ -48,6 +49,11 @@ def _ledger(on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
     yield from loads.compare(on, case, rounds, _BARE | {"pandas": 0.25})
 
 
+def _ledger_million(on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
+    yield ledger_million.compare(on, shared, rounds, 0.25)
+    yield ledger_million.peak_memory(on, shared, 1_500)
+
+
 def _reranking(on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
     yield from pages.reranking(on, rounds)
 
@@ -61,6 +67,7 @@ BENCHMARKS = {
     "reranking": Benchmark(_reranking, 60, needs_shared=False),
     "page": Benchmark(_page, 1, needs_shared=False),
     "ledger": Benchmark(_ledger, 3),
+    "ledger-million": Benchmark(_ledger_million, 2),
     "boundaries": Benchmark(_boundaries, 3),
     "postcodes": Benchmark(_postcodes, 3),
     "postcodes-into-england": Benchmark(_postcodes_into_england, 3),

@@ -5,19 +5,19 @@ import sys
 from pathlib import Path
 
 from geo_wealth.db import create_engine
-from geo_wealth.pipeline import geography
+from geo_wealth.pipeline import council, geography
 from geo_wealth.pipeline.load import load
 
 
 def main() -> None:
     """Load: arguments are what, the address of the database and the file."""
     what, url, path = sys.argv[1:]
-    job = (
-        geography.postcodes_job(Path(path))
-        if what == "postcodes"
-        else geography.boundaries_job(Path(path), "lsoa", 2021)
-    )
-    load(create_engine(url), job)
+    jobs = {
+        "postcodes": lambda: geography.postcodes_job(Path(path)),
+        "boundaries": lambda: geography.boundaries_job(Path(path), "lsoa", 2021),
+        "ledger": lambda: council.ledger_job(Path(path), "Trafford Council"),
+    }
+    load(create_engine(url), jobs[what]())
     print(_peak())
 
 
