@@ -1,7 +1,10 @@
 """Rule sets: which payments are out and why, in order, and what is refused."""
 
+import csv
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from spend_books import At, Paid, Payee, make_book
 
 from geo_wealth.errors import RefusedFileError
+from geo_wealth.names import payee_state
 from geo_wealth.spend.book import NONE, Book
 from geo_wealth.spend.rules import RuleSet, apply, canonical, parse_rules
 from geo_wealth.spend.wording import describe_rules, rule_differences
@@ -357,3 +361,36 @@ def test_the_ready_made_rules_on_typical_payments(slug: str, cases: list[tuple[P
 def test_the_ready_made_rules_that_leave_out_nothing_and_only_cards() -> None:
     assert outs(BOOK, READY["all-payments"]) == ["in"] * 7
     assert outs(BOOK, READY["without-cards"])[2:5] == ["in", "cards", "in"]
+
+
+def calderdale(file: Path) -> list[Paid]:
+    """Read a month of Calderdale's ledger, only what the rules look at."""
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return [
+            Paid(
+                row["Supplier(Beneficiary) Name"],
+                row["Net Amount"].replace(",", ""),
+                category=row["Procurement Classification: Council's Procurement Category Name"]
+                or None,
+                department=row["Expense Area"] or None,
+                purpose=row["Purpose of Spend (Summary)"] or None,
+            )
+            for row in csv.DictReader(stream)
+        ]
+
+
+@pytest.mark.parametrize("slug", ["third-party", "third-party-strict"])
+def test_a_month_of_a_real_ledger_adds_up_by_reason(shared: Path, slug: str) -> None:
+    paid = calderdale(shared / "spend" / "calderdale" / "2022-01.csv")
+    book = make_book(paid, [Payee(name, payee_state(name)) for name in {p.payee for p in paid}])
+    reasons = outs(book, READY[slug])
+    rows = Counter(reasons)
+    assert rows.total() == len(paid)
+    assert {"salaries", "public-bodies", "schools", "grants"} <= set(rows)
+    for each, reason in zip(paid, reasons, strict=True):
+        if each.purpose == "Monthly payment of school budgets to schools":
+            assert reason == "schools"
+        if each.purpose == "Payments for agency staff" and slug == "third-party-strict":
+            assert reason == "temporary-contracts"
+        if reason == "public-bodies":
+            assert not each.payee.lower().endswith((" ltd", " limited", " plc"))
