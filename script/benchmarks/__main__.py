@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ledger_million
 import loads
+import names
 import pages
 from databases import Server, server
 from measure import Finding, WrongResultError
@@ -54,6 +55,10 @@ def _ledger_million(on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
     yield ledger_million.peak_memory(on, shared, 1_500)
 
 
+def _names(_on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
+    yield names.compare(shared, rounds, 0.6)
+
+
 def _reranking(on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
     yield from pages.reranking(on, rounds)
 
@@ -67,6 +72,7 @@ BENCHMARKS = {
     "reranking": Benchmark(_reranking, 60, needs_shared=False),
     "page": Benchmark(_page, 1, needs_shared=False),
     "ledger": Benchmark(_ledger, 3),
+    "names": Benchmark(_names, 5),
     "ledger-million": Benchmark(_ledger_million, 2),
     "boundaries": Benchmark(_boundaries, 3),
     "postcodes": Benchmark(_postcodes, 3),
