@@ -155,7 +155,7 @@ def parses(command: Any, arguments: list[str]) -> None:
 def test_commands_named_in_passing_exist() -> None:
     for part in quoted(PROSE):
         if part.startswith("geo-wealth "):
-            words = [w for w in part.split()[1:3] if re.fullmatch(r"[a-z]+", w)]
+            words = [w for w in part.split()[1:3] if re.fullmatch(r"[a-z][a-z0-9-]*", w)]
             assert " ".join(words) in COMMANDS or words[0] in COMMANDS, part
 
 

@@ -73,13 +73,13 @@ def read_share(text: str) -> Decimal:
     try:
         share = Decimal(plain.removesuffix("%").strip())
         share = share / 100 if by_hundred else share
-        if not (share.is_finite() and 0 <= share <= 1 and len(share.as_tuple().digits) <= 12):
+        if not (share.is_finite() and 0 <= share <= 1 and share == round(share, 6)):
             raise InvalidOperation
     except InvalidOperation:
         raise InvalidRequestError(
             "share", f"write a share from 0 to 100 % as 31% or 0.31; found {text[:40]!r}."
         ) from None
-    return share
+    return share.normalize()
 
 
 def _checked(name: str, value: str | None) -> str | None:

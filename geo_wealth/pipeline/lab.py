@@ -291,8 +291,12 @@ def difference_sentence(result: LabResult, difference: Difference) -> str:
     if not difference.payments:
         return f"{first} and {second} put every payment in the same place."
     moved = "; ".join(
-        f"{pounds(cell.pounds)} in {cell.payments:,} payments {STATE_NAMES[cell.first]} by "
+        f"{pounds(cell.pounds)} in {_payments(cell.payments)} {STATE_NAMES[cell.first]} by "
         f"{first} and {STATE_NAMES[cell.second]} by {second}"
         for cell in difference.moved
     )
-    return f"{first} and {second} disagree on {difference.payments:,} payments: {moved}."
+    return f"{first} and {second} disagree on {_payments(difference.payments)}: {moved}."
+
+
+def _payments(count: int) -> str:
+    return f"{count:,} payment{'' if count == 1 else 's'}"
