@@ -36,7 +36,7 @@ class Node:
         """Refuse keys that mean nothing: a misspelt one would silently change the numbers."""
         for key in self.values:
             if key not in allowed:
-                self.refuse(f"there is no key '{key}'; the keys here are {listed(allowed)}.")
+                self.refuse(f"there is no key {_shown(key)}; the keys here are {listed(allowed)}.")
 
     def slug(self) -> str:
         """Read ``slug``."""
@@ -57,7 +57,7 @@ class Node:
             self.refuse(f"'{key}' is missing; write {key} = \"...\".")
         if len(value) > longest:
             self.refuse(f"'{key}' has {len(value):,} characters; {longest:,} is the most.")
-        return " ".join(value.split())
+        return self._line(key, value)
 
     def choice(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
         """Read one of several words."""
@@ -76,7 +76,7 @@ class Node:
             self.refuse(f"'{key}' is empty; give at least one, or leave the whole table out.")
         if len(value) > most:
             self.refuse(f"'{key}' has {len(value):,} entries; {most:,} is the most.")
-        return tuple(dict.fromkeys(" ".join(item.split()) for item in value))
+        return tuple(dict.fromkeys(self._line(key, item) for item in value))
 
     def choices(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Read a list of words, each one of several."""
@@ -99,7 +99,9 @@ class Node:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(f"'{key}' has to be a number without quotes.")
         if not least <= value <= most:  # not a number is within no bounds
-            self.refuse(f"'{key}' is {value}; it has to be from {least:,.15g} to {most:,.15g}.")
+            self.refuse(
+                f"'{key}' is {_shown(value)}; it has to be from {least:,.15g} to {most:,.15g}."
+            )
         return float(value)
 
     def whole_numbers(self, key: str, least: int, most: int) -> tuple[int, ...]:
@@ -121,8 +123,11 @@ class Node:
             amount = Decimal(value)
         except InvalidOperation:
             self.refuse(f"'{key}' has to be pounds in quotes, exact: {key} = \"250.00\".")
-        if not amount.is_finite() or not 0 <= amount < 10**12 or amount.as_tuple().exponent < -4:  # type: ignore[operator]
-            self.refuse(f"'{key}' has to be from 0 to a billion pounds, at most 4 decimals.")
+        exponent = amount.as_tuple().exponent
+        if not isinstance(exponent, int) or not 0 <= amount < 10**12 or exponent < -4:
+            self.refuse(
+                f"'{key}' has to be from 0 to a thousand billion pounds, at most 4 decimals."
+            )
         return amount
 
     def table(self, key: str) -> "Node":
@@ -141,6 +146,13 @@ class Node:
             self.refuse(f"there are {len(value):,} [[{key}]]; {most:,} is the most.")
         return [Node(item, f"{self.where}, [[{key}]] {i}") for i, item in enumerate(value, 1)]
 
+    def _line(self, key: str, value: str) -> str:
+        """Bring a text on one line; refuse what no screen shows and no database keeps."""
+        line = " ".join(value.split())
+        if not line.isprintable():
+            self.refuse(f"'{key}' holds a character that cannot be shown; leave it out.")
+        return line
+
 
 def read_toml(text: str, where: str) -> Node:
     """Read a document.
@@ -156,11 +168,18 @@ def read_toml(text: str, where: str) -> Node:
         )
     try:
         return Node(tomllib.loads(text), where)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "too deep"
-        raise RefusedFileError(
-            f"{where} is not a TOML file: {reason}; the manual shows how one is written."
-        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(where, str(error)) from error
+    except RecursionError as error:
+        raise _no_toml(where, "its brackets are nested too deep") from error
+    except ValueError as error:
+        raise _no_toml(where, "a number in it is too long") from error
+
+
+def _no_toml(where: str, reason: str) -> RefusedFileError:
+    return RefusedFileError(
+        f"{where} is not a TOML file: {reason}; the manual shows how one is written."
+    )
 
 
 def short_hash(meaning: Any) -> str:

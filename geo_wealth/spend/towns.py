@@ -26,7 +26,7 @@ def district_part(postcode: str) -> str:
 
 def area_part(postcode: str) -> str:
     """Give the postcode area of a canonical postcode: HD of HD1 2TT."""
-    return re.match("[A-Z]*", postcode)[0]  # type: ignore[index]  # an empty match at least
+    return district_part(postcode)[:2].rstrip("0123456789")
 
 
 @cache

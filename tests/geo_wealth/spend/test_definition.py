@@ -226,6 +226,10 @@ def test_a_difference_names_what_is_added_and_what_is_left_out() -> None:
         ),
         ('slug = "mine"\ntitle = "T"\naddress = 5', "'address' has to be a table"),
         ("a = " + "[" * 5_000, "is not a TOML file"),
+        ("a = " + "9" * 5_000, "a number in it is too long"),
+        (KIRKLEES.replace("Mine", "M\\u0000"), "'title' holds a character that cannot be shown"),
+        (KIRKLEES.replace("E08000034", "E08\\u001b"), "'codes' holds a character that cannot"),
+        (f"{'k' * 5_000} = 1", "there is no key 'kkk"),
     ],
 )
 def test_a_malformed_definition_is_refused_in_a_sentence(document: str, said: str) -> None:
