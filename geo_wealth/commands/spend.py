@@ -32,7 +32,7 @@ from geo_wealth.pipeline.spend_rows import payment_rows
 from geo_wealth.pipeline.spend_words import spend_sentences
 from geo_wealth.spend.measure import Split
 
-BREAKDOWNS = ("kind", "category", "decile", "destination", "supplier", "address")
+BREAKDOWNS = ("kind", "category", "decile", "destination", "supplier", "address", "register")
 SHOWN = 15
 
 Payers = Annotated[

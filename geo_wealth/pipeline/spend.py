@@ -67,6 +67,8 @@ class SpendResult:
 
     Attributes
     ----------
+    months
+        Calendar months in which anything was paid; files of others may be missing.
     either
         Pounds, of those located, of payees that have addresses both local and not: another
         order of addresses could count them the other way.
@@ -88,7 +90,9 @@ class SpendResult:
     pounds: dict[str, Any]
     why_unlocated: tuple[tuple[str, Decimal, int], ...]
     either: Decimal
+    months: int
     by_address: tuple[Part, ...]
+    by_register: tuple[Part, ...]
     by_kind: tuple[KindPart, ...]
     by_category: tuple[Part, ...]
     by_decile: tuple[Part, ...]
@@ -227,7 +231,9 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
         pounds=pounds,
         why_unlocated=selection.why_unlocated(),
         either=selection.either(),
+        months=selection.months(),
         by_address=parts.by_address(selection, sums),
+        by_register=parts.by_register(selection, sums),
         by_kind=parts.by_kind(kinds, sums),
         by_category=parts.by_category(selection),
         by_decile=parts.by_decile(selection, sums, decile),

@@ -48,6 +48,7 @@ def spend_document(result: SpendResult) -> dict[str, Any]:
             "to": result.request.last or result.last,
             "first_payment": result.first,
             "last_payment": result.last,
+            "months_with_payments": result.months,
         },
         "rows": result.rows,
         "pounds": pounds_document(result.pounds),
@@ -60,6 +61,7 @@ def spend_document(result: SpendResult) -> dict[str, Any]:
         ],
         "by": {
             "address": [_part(part) for part in result.by_address],
+            "register": [_part(part) for part in result.by_register],
             "kind": [
                 {
                     "code": kind.slug,
@@ -128,7 +130,7 @@ def part_rows(result: SpendResult) -> Iterator[Sequence[Any]]:
     for kind in result.by_kind:
         for told in ("yes", "no", "unknown"):
             yield _row("kind", f"{kind.name}: {told}", kind.slug, getattr(kind, told))
-    for name in ("address", "category", "decile", "destination"):
+    for name in ("address", "register", "category", "decile", "destination"):
         for part in getattr(result, f"by_{name}"):
             yield _row(name, part.name, part.slug, part.split)
     for supplier in result.suppliers:

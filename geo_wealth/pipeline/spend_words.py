@@ -7,7 +7,7 @@ from geo_wealth.pipeline.spend import SpendResult
 
 def spend_sentences(result: SpendResult) -> list[str]:
     """Tell what was asked, what came out, how sure it is and what was left out."""
-    told = [headline(result), scope(result), bounds(result)]
+    told = [headline(result), scope(result), bounds(result), *leaning(result)]
     told += left_out(result)
     if result.either:
         told.append(
@@ -43,10 +43,38 @@ def scope(result: SpendResult) -> str:
     )
     return (
         f"{listed(result.payers)}: {pounds(result.split.total)} in {result.split.payments:,} "
-        f"payments{period}. Local as in {result.definition.title} "
+        f"payments{period}{_gaps(result)}. Local as in {result.definition.title} "
         f"({result.definition.slug} version {result.definition.version}); counted by the rules "
         f"{result.rules.title} ({result.rules.slug} version {result.rules.version})."
     )
+
+
+def _gaps(result: SpendResult) -> str:
+    """Say in how many months anything was paid, where some between first and last lack."""
+    if result.first is None or result.last is None:
+        return ""
+    span = 12 * (result.last.year - result.first.year) + result.last.month - result.first.month + 1
+    if result.months == span:
+        return ""
+    return f", in {result.months} of the {span} months from the first to the last"
+
+
+def leaning(result: SpendResult) -> list[str]:
+    """Say what the registers make easy to find: the point estimate leans that way."""
+    if not result.by_register:
+        return []
+    parts = "; ".join(
+        f"{part.name.lower()} {pounds(part.split.local)} local and {pounds(part.split.leaked)} "
+        "leaked"
+        for part in result.by_register
+    )
+    told = (
+        f"What was located, by what gave the address: {parts}. Registers of one district find "
+        "the suppliers there and miss others, so the share of what could be located leans "
+        "towards the districts whose registers are loaded. The bounds do not lean: they hold as "
+        "far as the matches do."
+    )
+    return [told]
 
 
 def bounds(result: SpendResult) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo_wealth.spend.book import ADDRESS_KINDS, NONE, Ints
+from geo_wealth.spend.book import ADDRESS_KINDS, NONE, REGISTERS, Ints
 from geo_wealth.spend.kinds import KINDS, NO, UNKNOWN, YES
 from geo_wealth.spend.measure import Split, Sums, split_payments
 from geo_wealth.spend.placing import LEAKED
@@ -24,6 +24,14 @@ _ADDRESSES = {
     "branch": "Branch or premises",
     "registered": "Registered office",
     "payment": "Payment address",
+}
+_REGISTERS = {
+    "suppliers": "Registers of suppliers",
+    "anchors": "Registers of anchor institutions",
+    "vcse": "Registers of voluntary and community bodies",
+    "business-rates": "Business rates",
+    "cooperatives": "Registers of co-operatives",
+    "employers": "Registers of employers",
 }
 
 
@@ -92,6 +100,17 @@ def by_address(selection: Selection, sums: Sums) -> tuple[Part, ...]:
     splits = sums.by(np.where(kind == NONE, len(ADDRESS_KINDS), kind), len(names))
     parts = zip((*ADDRESS_KINDS, ""), names, splits, strict=True)
     return tuple(Part(*part) for part in parts if part[2].payments)
+
+
+def by_register(selection: Selection, sums: Sums) -> tuple[Part, ...]:
+    """Split by the kind of register that gave the address: each finds some places only."""
+    kinds = np.array([REGISTERS.index(kind) for kind in selection.book.sites.register], np.int64)
+    splits = sums.by(_of_site(selection, kinds), len(REGISTERS))
+    return tuple(
+        Part(slug, _REGISTERS[slug], split)
+        for slug, split in zip(REGISTERS, splits, strict=True)
+        if split.payments
+    )
 
 
 def by_decile(selection: Selection, sums: Sums, decile: Ints) -> tuple[Part, ...]:

@@ -68,6 +68,17 @@ def test_suppliers_and_destinations_sum_to_what_they_divide(sample: Connection) 
     assert [part.name for part in result.by_destination[:2]] == ["Leeds", "Manchester"]
 
 
+def test_what_the_registers_find_is_told(sample: Connection) -> None:
+    result = spend(sample, COUNCIL)
+    found = sum(part.split.local + part.split.leaked for part in result.by_register)
+    assert found == result.split.local + result.split.leaked
+    assert {part.slug for part in result.by_register} == {"suppliers", "anchors"}
+    told = " ".join(spend_sentences(result))
+    assert "leans towards the districts whose registers are loaded" in told
+    assert result.months == 12
+    assert "months from the first" not in told
+
+
 def test_a_wider_definition_never_has_less_local(sample: Connection) -> None:
     narrow, wide, widest = (
         spend(sample, replace(COUNCIL, definition=slug)).split
