@@ -392,3 +392,31 @@ def test_of_any_table_every_row_and_pound_is_accounted_for(
     )
     assert log.loaded == sum(map(len, frames))
     assert log.pounds_loaded == sum((sum(f.amount, Decimal(0)) for f in frames), Decimal(0))
+
+
+values = st.none() | st.integers(-5, 50_000) | st.floats(-1e6, 1e6) | amounts | days | payees
+
+
+def _no_formula(text: str) -> str:
+    return "".join(mark for mark in text if mark >= " ").lstrip("=")
+
+
+@settings(quickly, max_examples=40)
+@given(table=st.lists(st.lists(values, max_size=6), max_size=10), before=st.integers(0, 3))
+def test_of_any_sheet_every_row_is_accounted_for(
+    tmp_path: Path, table: list[list[object]], before: int
+) -> None:
+    clean = [
+        [_no_formula(each) if isinstance(each, str) else each for each in row] for row in table
+    ]
+    path = workbook(tmp_path, Payments=rows_of(*[("Title",)] * before, HEAD, *clean))
+    log = IssueLog()
+    try:
+        frames = list(read_ledger(path, log).chunks)
+    except RefusedFileError:
+        return
+    assert log.balanced()
+    assert log.read == sum(
+        any(each is not None and str(each).strip() for each in row) for row in clean
+    )
+    assert log.loaded == sum(map(len, frames))
