@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
-from boundaries.codes import kind_of
 from geo_wealth.queries import membership, named
 from geo_wealth.queries.book import read_book
 from geo_wealth.spend.definition import Definition, describe
+from webmap.addresses import address
 from webmap.params import Values
+from webmap.spend_params import query_of
+from webmap.spend_view import years_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,64 @@ class Choice:
 def payers(conn: Connection) -> tuple[str, ...]:
     """List whose ledgers are loaded, by name."""
     return tuple(sorted({ledger.payer for ledger in read_book(conn).ledgers}))
+
+
+def form(conn: Connection, values: Values) -> dict[str, Any]:
+    """Gather what a form about spend offers, and what of it is chosen."""
+    return {
+        "values": values,
+        "known_payers": payers(conn),
+        "definitions": choices(conn, "definition", values["definition"]),
+        "rule_sets": choices(conn, "rules", values["rules"]),
+    }
+
+
+DEFAULT_LAB = ("kirklees", "kirklees-registered-office", "west-yorkshire")
+
+
+def lab_fixed(conn: Connection, values: Values) -> Values:
+    """Name the versions that the address of a lab means; some definitions where it names none."""
+    documents = named.named_documents(conn, "definition")
+    known = {each.slug for each in documents}
+    asked = values["definition"] or tuple(slug for slug in DEFAULT_LAB if slug in known)
+    return {
+        **values,
+        "definition": tuple(
+            reference_to(named.named_document(conn, "definition", each)) for each in asked
+        ),
+        "rules": reference_to(named.named_document(conn, "rules", values["rules"])),
+    }
+
+
+def lab_form(conn: Connection, values: Values) -> dict[str, Any]:
+    """Gather what the form of a lab offers: several definitions at once."""
+    asked = values["definition"]
+    newest = {each.slug: each for each in reversed(named.named_documents(conn, "definition"))}
+    listed = dict.fromkeys([*map(reference_to, newest.values()), *asked])
+    offered = [named.named_document(conn, "definition", each) for each in listed]
+    return {
+        "values": values,
+        "known_payers": payers(conn),
+        "definitions": [
+            Choice(
+                reference_to(each),
+                f"{each.title} (version {each.version})",
+                reference_to(each) in asked,
+            )
+            for each in sorted(offered, key=lambda each: (each.title, -each.version))
+        ],
+        "rule_sets": choices(conn, "rules", values["rules"]),
+    }
+
+
+def years(conn: Connection, endpoint: str, values: Values) -> list[tuple[str, str, bool]]:
+    """Link the page for all time and for each financial year: name, address, whether shown."""
+    asked = (values["from"], values["to"])
+    spans = [("all", None, None), *years_of(read_book(conn, values["dataset"] or None))]
+    return [
+        (name, address(endpoint, query_of(values, from_=first, to=last)), asked == (first, last))
+        for name, first, last in spans
+    ]
 
 
 def choices(conn: Connection, kind: str, reference: str) -> list[Choice]:
@@ -57,9 +118,7 @@ def reference_to(document: named.NamedDocument) -> str:
 
 def definition_words(conn: Connection, definition: Definition) -> tuple[list[str], list[str]]:
     """Say what a definition counts: sentences, and the tests of which any makes it local."""
-    districts = [code for code in definition.codes if kind_of(code) == "lad"]
-    told = describe(definition, membership.district_names(conn, districts))
-    return _split(told)
+    return _split(describe(definition, membership.district_names(conn, definition.codes)))
 
 
 def _split(told: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -2,6 +2,8 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,10 @@ from sqlalchemy import Connection
 
 from geo_wealth.commands.output import csv_text
 from geo_wealth.errors import InvalidRequestError
+from geo_wealth.pipeline.lab import difference_rows, lab_selections
+from geo_wealth.pipeline.matching import COLUMNS as REVIEW_COLUMNS
+from geo_wealth.pipeline.matching import review_cells
+from geo_wealth.pipeline.opportunity import OPPORTUNITY_COLUMNS, opportunity, opportunity_rows
 from geo_wealth.pipeline.spend import SpendResult, select
 from geo_wealth.pipeline.spend import spend as work_out
 from geo_wealth.pipeline.spend_documents import (
@@ -18,15 +24,16 @@ from geo_wealth.pipeline.spend_documents import (
     payment_cells,
     payment_header,
 )
-from geo_wealth.pipeline.spend_rows import payment_rows
+from geo_wealth.pipeline.spend_rows import PaymentRow, payment_rows
 from geo_wealth.pipeline.table import credited
 from geo_wealth.queries.datasets import attributions
-from geo_wealth.spend.selection import Selection
+from geo_wealth.queries.matching import review_list
 from webmap.caching import cached
 from webmap.database import connection
 from webmap.params import Values, read
-from webmap.spend_choices import fixed
-from webmap.spend_params import SPEND, spend_request
+from webmap.spend_choices import fixed, lab_fixed
+from webmap.spend_lab import CELL, LAB, PAIR, chosen_of, lab_request
+from webmap.spend_params import MIN_POUNDS, SPEND, spend_request
 
 MOST_ROWS = 200_000
 _TOLD = ("payers", "from", "to", "definition", "rules", "rules_hash", "data")
@@ -56,10 +63,56 @@ def rows() -> Response:
 
     def build(conn: Connection) -> Response:
         selection = select(conn, spend_request(values))
-        name = f"payments-{selection.definition.slug}.csv"
-        return attachment(payments_csv(conn, [selection], np.flatnonzero(selection.asked)), name)
+        chosen = np.flatnonzero(selection.asked)
+        refuse_too_many(len(chosen))
+        slug = selection.definition.slug
+        listed = payment_rows(conn, [selection], chosen)
+        return attachment(payments_csv([slug], listed), f"payments-{slug}.csv")
 
     return cached(fixed(connection(), values), build)
+
+
+@blueprint.get("/spend/lab.csv")
+def lab_rows() -> Response:
+    """Give the payments that definitions put in different places as CSV."""
+    conn = connection()
+    values = lab_fixed(conn, read(request.args, (*LAB, replace(PAIR, default="all"), CELL)))
+
+    def build(conn: Connection) -> Response:
+        selections, cell = chosen_of(lab_selections(conn, lab_request(values)), values)
+        total, listed = difference_rows(conn, selections, cell)
+        refuse_too_many(total)
+        labels = [f"{each.definition.slug}@{each.definition.version}" for each in selections]
+        return attachment(payments_csv(labels, listed), "differences.csv")
+
+    return cached(values, build)
+
+
+@blueprint.get("/spend/opportunities.csv")
+def opportunities() -> Response:
+    """Give what leaks, with and without local suppliers known, as CSV."""
+    values = read(request.args, SPEND)
+
+    def build(conn: Connection) -> Response:
+        result = opportunity(conn, spend_request(values))
+        credit = attributions(conn)
+        table = credited(OPPORTUNITY_COLUMNS, opportunity_rows(result), credit)
+        return attachment(csv_text(*table), f"opportunities-{result.definition.slug}.csv")
+
+    return cached(fixed(connection(), values), build)
+
+
+@blueprint.get("/matches.csv")
+def matches() -> Response:
+    """Give the matches for a person to decide, as the file that the command line takes."""
+    values = read(request.args, (MIN_POUNDS,))
+    minimum = None if values["min_pounds"] is None else Decimal(values["min_pounds"])
+
+    def build(conn: Connection) -> Response:
+        rows = map(review_cells, review_list(conn, None, minimum=minimum))
+        return attachment(csv_text(REVIEW_COLUMNS, rows), "matches-to-review.csv")
+
+    return cached(values, build)
 
 
 def provenance(result: SpendResult) -> list[Any]:
@@ -76,22 +129,25 @@ def provenance(result: SpendResult) -> list[Any]:
     ]
 
 
-def payments_csv(conn: Connection, selections: Sequence[Selection], chosen: Any) -> Iterator[str]:
-    """Write payments, one row each, a thousand at a time; the database is read at once.
+def refuse_too_many(count: int) -> None:
+    """Refuse a list of more payments than a file should hold.
 
     Raises
     ------
     InvalidRequestError
-        When there are more than a file should hold.
+        With what to do instead.
     """
-    if len(chosen) > MOST_ROWS:
+    if count > MOST_ROWS:
         raise InvalidRequestError(
             "from",
-            f"these are {len(chosen):,} payments, and a file holds {MOST_ROWS:,}: ask for a "
-            "shorter period or fewer payers, or use geo-wealth spend --rows FILE.",
+            f"these are {count:,} payments, and a file holds {MOST_ROWS:,}: ask for a shorter "
+            "period or fewer payers, or use the command line, which has --rows FILE.",
         )
-    labels = [each.definition.slug for each in selections]
-    cells = (payment_cells(row, labels) for row in payment_rows(conn, selections, chosen))
+
+
+def payments_csv(labels: Sequence[str], listed: Iterator[PaymentRow]) -> Iterator[str]:
+    """Write payments, one row each, a thousand at a time; the database is read at once."""
+    cells = (payment_cells(row, labels) for row in listed)
     first = list(itertools.islice(cells, 1000))  # reads the database while it is open
     return _chunks(payment_header(labels), first, cells)
 

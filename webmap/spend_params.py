@@ -6,7 +6,7 @@ from geo_wealth.pipeline.spend import SpendRequest
 from webmap.params import Param, Values
 
 BREAKDOWNS = ("destination", "supplier", "kind", "category", "decile", "address")
-_REFERENCE = r"[a-z0-9-]{2,60}(@[1-9]\d{0,8})?"
+REFERENCE = r"[a-z0-9-]{2,60}(@[1-9]\d{0,8})?"
 
 PAYER = Param(
     "payer",
@@ -23,14 +23,14 @@ DATASET = Param(
 DEFINITION = Param(
     "definition",
     "Definition of local: its slug, or slug@version.",
-    pattern=_REFERENCE,
+    pattern=REFERENCE,
     example="kirklees@1",
     default=SpendRequest().definition,
 )
 RULES = Param(
     "rules",
     "Which payments are in: slug of a rule set, or slug@version.",
-    pattern=_REFERENCE,
+    pattern=REFERENCE,
     example="third-party@1",
     default=SpendRequest().rules,
 )
@@ -38,6 +38,15 @@ FROM = Param("from", "First day paid on.", kind="date", example="2021-04-01")
 TO = Param("to", "Last day paid on.", kind="date", example="2022-03-31")
 SPEND = (PAYER, DEFINITION, RULES, FROM, TO, DATASET)
 ALL = Param("all", "Table to show in full; may be repeated.", allowed=BREAKDOWNS, many=True)
+
+MIN_POUNDS = Param(
+    "min_pounds",
+    "Only payees that were paid at least so many pounds, net.",
+    kind="integer",
+    minimum=0,
+    maximum=1_000_000_000 - 1,
+)
+OFFSET = Param("offset", "Rows to skip.", kind="integer", minimum=0, maximum=100_000_000, default=0)
 
 
 def spend_request(values: Values) -> SpendRequest:

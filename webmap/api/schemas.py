@@ -142,7 +142,7 @@ SCHEMAS: dict[str, Schema] = {
     "Assets": page_of("assets", "Asset"),
     "Suppliers": page_of("suppliers", "Supplier"),
     "Anchors": page_of("anchors", "Anchor"),
-    "SpendPart": record(_SPLIT, {"name": TEXT, "code": maybe(TEXT)}),
+    "SpendPart": record(_SPLIT, {"label": TEXT, "definition": {"type": "object"}}),
     "NamedVersion": record({"name": TEXT, "version": WHOLE, "hash": TEXT}, {"title": TEXT}),
     "Spend": record(
         {
@@ -165,6 +165,58 @@ SCHEMAS: dict[str, Schema] = {
             "attribution": CREDIT,
         },
     ),
+    "Lab": record(
+        {
+            "definitions": listed("SpendPart"),
+            "differences": {"type": "array", "items": {"type": "object"}},
+            "rules": ref("NamedVersion"),
+        },
+        {"not_all_agree": {"type": "object"}, "sample": FLAG, "attribution": CREDIT},
+    ),
+    "Change": record(
+        {"code": TEXT, "name": TEXT, "points": maybe(NUMBER), "local_pounds": _MONEY},
+        {"exact": maybe(TEXT)},
+    ),
+    "Compared": record(
+        {
+            "like_for_like": FLAG,
+            "first": {"type": "object"},
+            "second": {"type": "object"},
+            "change": ref("Change"),
+            "parts": listed("Change"),
+        },
+        {
+            "steps": listed("Change"),
+            "warnings": {"type": "array", "items": TEXT},
+            "claims": {"type": "array", "items": {"type": "object"}},
+            "sample": FLAG,
+            "attribution": CREDIT,
+        },
+    ),
+    "Leaks": record(
+        {
+            "definition": ref("NamedVersion"),
+            "rules": ref("NamedVersion"),
+            "with_local_suppliers": {"type": "array", "items": {"type": "object"}},
+            "without_local_suppliers": {"type": "array", "items": {"type": "object"}},
+        },
+        {"method": TEXT, "sample": FLAG, "attribution": CREDIT},
+    ),
+    "Payers": record(
+        {
+            "definition": ref("NamedVersion"),
+            "rules": ref("NamedVersion"),
+            "anchors": {"type": "array", "items": {"type": "object"}},
+            "joint": {"type": "object"},
+            "transfers": {"type": "array", "items": {"type": "object"}},
+        },
+        {"sample": FLAG, "attribution": CREDIT},
+    ),
+    "KeptDocument": record(
+        {"name": TEXT, "version": WHOLE, "title": TEXT, "hash": TEXT, "document": TEXT},
+        {"words": {"type": "array", "items": TEXT}, "ready_made": FLAG},
+    ),
+    "Definitions": record({"definitions": listed("KeptDocument"), "rules": listed("KeptDocument")}),
     "PenetrationFigure": record(
         {"value": maybe(NUMBER), "reason": maybe(TEXT)},
         {

@@ -1,6 +1,35 @@
 """Pages for people: thin views, each a dozen lines."""
 
-from webmap.pages import about, area, buildings, home, rank, spend, ward
+from webmap.pages import (
+    about,
+    anchors,
+    area,
+    buildings,
+    compare,
+    documents,
+    home,
+    lab,
+    matches,
+    opportunities,
+    rank,
+    spend,
+    ward,
+)
 from webmap.pages.blueprint import blueprint
 
-__all__ = ["about", "area", "blueprint", "buildings", "home", "rank", "spend", "ward"]
+__all__ = [
+    "about",
+    "anchors",
+    "area",
+    "blueprint",
+    "buildings",
+    "compare",
+    "documents",
+    "home",
+    "lab",
+    "matches",
+    "opportunities",
+    "rank",
+    "spend",
+    "ward",
+]

@@ -18,6 +18,7 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     The database is asked for credits only where none are given, so that a page which shows
     no data is served without one.
     """
+    context.setdefault("section", None)
     if "attributions" not in context:
         context["attributions"] = attributions(connection())
     response = Response(

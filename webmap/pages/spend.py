@@ -6,20 +6,22 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError
+from geo_wealth.pipeline.claims import claim_sentence
 from geo_wealth.pipeline.spend import SpendResult
 from geo_wealth.pipeline.spend import spend as work_out
 from geo_wealth.pipeline.spend_words import headline, scope
-from geo_wealth.queries.book import read_book
+from geo_wealth.queries.claims import claims
 from geo_wealth.queries.datasets import attributions
 from webmap import bars
 from webmap.addresses import address
 from webmap.database import connection
 from webmap.pages.blueprint import blueprint, page
 from webmap.params import Values, read
-from webmap.spend_choices import choices, definition_words, fixed, payers
+from webmap.spend_choices import definition_words, fixed, form, payers, years
 from webmap.spend_exports import MOST_ROWS, asked
 from webmap.spend_params import ALL, SPEND, query_of, spend_request
-from webmap.spend_view import account_lines, breakdowns, where_it_went, why_unlocated, years_of
+from webmap.spend_tabs import tabs
+from webmap.spend_view import account_lines, breakdowns, where_it_went, why_unlocated
 
 EMPTY: dict[str, Any] = {
     "title": "Spend",
@@ -38,7 +40,11 @@ def spend() -> Response:
     conn = connection()
     if not payers(conn):
         return page("empty.html", **EMPTY)
-    offered = form(conn, values)
+    offered = {
+        **form(conn, values),
+        "years": years(conn, "pages.spend", values),
+        "tabs": tabs("pages.spend", values),
+    }
     try:
         result = work_out(conn, spend_request(values))
     except InvalidRequestError as error:
@@ -62,26 +68,6 @@ def spend() -> Response:
         **offered,
         **shown(conn, values, result),
     )
-
-
-def form(conn: Connection, values: Values) -> dict[str, Any]:
-    """Gather what the form offers and what of it is chosen."""
-    years = years_of(read_book(conn, values["dataset"] or None))
-    return {
-        "values": values,
-        "known_payers": payers(conn),
-        "definitions": choices(conn, "definition", values["definition"]),
-        "rule_sets": choices(conn, "rules", values["rules"]),
-        "years": [
-            (
-                name,
-                address("pages.spend", query_of(values, from_=first, to=last)),
-                (values["from"], values["to"]) == (first, last),
-            )
-            for name, first, last in years
-        ],
-        "all_years": address("pages.spend", query_of(values, from_=None, to=None)),
-    }
 
 
 def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, Any]:
@@ -109,6 +95,7 @@ def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, An
         "too_many": asked(conn, values) > MOST_ROWS,
         "most_rows": MOST_ROWS,
         "state": state,
+        "claims": [claim_sentence(claim) for claim in claims(conn, result.payers)],
         "permanent": address(
             "pages.spend", query_of(stated, dataset=tuple(result.datasets), all=None)
         ),

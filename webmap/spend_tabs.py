@@ -1,0 +1,41 @@
+"""The pages about spend as one row of links that carry the question from page to page."""
+
+from typing import Any
+
+from webmap.addresses import address
+from webmap.params import Values
+from webmap.spend_params import SPEND, query_of
+
+TABS = (
+    ("pages.spend", "Local share"),
+    ("pages.opportunities", "What could be bought locally"),
+    ("pages.lab", "Definitions side by side"),
+    ("pages.compare", "Two baselines"),
+    ("pages.anchors", "Payers side by side"),
+    ("pages.matches", "Matches to review"),
+    ("pages.definitions", "Definitions and rules"),
+)
+_ONE_QUESTION = ("pages.spend", "pages.opportunities", "pages.anchors")
+_SEVERAL = "pages.lab"
+
+
+def tabs(current: str, values: Values | None = None) -> list[tuple[str, str, bool]]:
+    """Link every page about spend: name, address, whether it is this one.
+
+    Parameters
+    ----------
+    values
+        The question asked; pages that take its parameters are asked it too.
+    """
+    asked = {} if values is None else {param.name: values.get(param.name) for param in SPEND}
+    carried = query_of({name: value for name, value in asked.items() if value is not None})
+    taken = {name: value for name, value in carried.items() if isinstance(value, list)}
+    links = []
+    for endpoint, name in TABS:
+        query: dict[str, Any] = {}
+        if endpoint in _ONE_QUESTION:
+            query = carried if isinstance(carried.get("definition"), str) else taken
+        elif endpoint == _SEVERAL:
+            query = {key: each for key, each in carried.items() if key != "definition"}
+        links.append((name, address(endpoint, query), endpoint == current))
+    return links
