@@ -118,9 +118,6 @@ class _Body:
     def has(self, mark: bytes) -> bool:
         return self.data.find(mark, self.start, self.end) >= 0
 
-    def whole(self) -> str:
-        return str(memoryview(self.data)[self.start : self.end], "utf-8")
-
 
 class _Followed(io.RawIOBase):
     """The bytes of a body and then some more, without a copy of them all."""
@@ -206,7 +203,8 @@ def _newlines(column: Any) -> NDArray[np.int64]:
 
 def _careful(name: str, body: _Body, delimiter: str, width: int) -> Parsed:
     """Parse with the csv module, which keeps ragged rows and counts lines."""
-    stream = io.StringIO(f"{body.whole()}\n{_END}", newline="")
+    ended = _Followed(body, f"\n{_END}".encode())
+    stream = io.TextIOWrapper(io.BufferedReader(ended, 1 << 20), encoding="utf-8", newline="")
     reader = csv.reader(stream, delimiter=delimiter)
     lines: list[int] = []
     parts: list[Any] = []
