@@ -19,6 +19,9 @@ from geo_wealth.spend.placing import UNLOCATED
 from geo_wealth.spend.rules import RuleSet
 from geo_wealth.spend.selection import Selection
 
+CHANNELS = {False: "invoice", True: "purchase card"}
+"""How payments are made, by whether that is by card."""
+
 _COMPARED: Memory["CompareResult"] = Memory(size=64)
 
 
@@ -32,6 +35,8 @@ class Side:
         First and last day paid on.
     months
         Calendar months with payments that count.
+    channels
+        What counts is paid by: invoice, purchase card, or both.
     """
 
     request: SpendRequest
@@ -42,6 +47,7 @@ class Side:
     first: date | None
     last: date | None
     months: int
+    channels: tuple[str, ...]
     split: Split
     sample: bool
 
@@ -143,6 +149,9 @@ def _side(request: SpendRequest, selection: Selection) -> Side:
         first=first,
         last=last,
         months=selection.months(),
+        channels=tuple(
+            name for card, name in sorted(CHANNELS.items()) if card in _channels(selection)
+        ),
         split=selection.sums().split(),
         sample=any(ledger.sample for ledger in selection.ledgers),
     )
@@ -153,7 +162,7 @@ class _Walks:
 
     def __init__(self, select_: Callable[[SpendRequest], Selection]) -> None:
         self._select = select_
-        self._known: dict[tuple[SpendRequest, str | None], Split] = {}
+        self._known: dict[tuple[SpendRequest, str | None, bool | None], Split] = {}
 
     def walk(self, a: Side, b: Side) -> list[Stage]:
         """Go from one side to the other; see :mod:`geo_wealth.spend.compare` for the order."""
@@ -180,21 +189,42 @@ class _Walks:
         if shared != a.payers:
             now = replace(now, payers=shared)
             yield self._stage("payers", now)
-        if now != replace(end, payers=shared):
-            now = replace(end, payers=shared)
-            yield self._stage("ledgers" if _corrected(a, b) else "payments", now)
+        then = replace(end, payers=shared)
+        if now != then:
+            yield from self._other_payments(
+                "ledgers" if _corrected(a, b) else "payments", now, then
+            )
         if shared != b.payers:
             yield self._stage("payers", end)
 
-    def _stage(self, step: str, request: SpendRequest, other: str | None = None) -> Stage:
-        """Sum a stop; of what ``other``, a definition, can locate as well, when given."""
-        key = (request, other)
+    def _other_payments(self, step: str, now: SpendRequest, then: SpendRequest) -> Iterator[Stage]:
+        """Change the payments; a channel that only one side has is coverage, not change."""
+        have, want = (_channels(self._select(request)) for request in (now, then))
+        if have == want or not have or not want:
+            yield self._stage(step, then)
+        elif have.isdisjoint(want):
+            yield self._stage("channels", then)
+        else:
+            (card,) = have & want
+            if len(have) > 1:
+                yield self._stage("channels", now, card=card)
+            yield self._stage(step, then, card=card)
+            if len(want) > 1:
+                yield self._stage("channels", then)
+
+    def _stage(
+        self, step: str, request: SpendRequest, other: str | None = None, card: bool | None = None
+    ) -> Stage:
+        """Sum a stop: of what ``other``, a definition, can locate too; of cards or of the rest."""
+        key = (request, other, card)
         if key not in self._known:
             selection = self._select(request)
-            chosen = None
+            chosen = selection.included
             if other is not None:
                 beside = self._select(replace(request, definition=other))
-                chosen = selection.included & _located(selection) & _located(beside)
+                chosen = chosen & _located(selection) & _located(beside)
+            if card is not None:
+                chosen = chosen & (selection.book.payments.card == card)
             self._known[key] = selection.sums(chosen).split()
         return Stage(step, self._known[key])
 
@@ -202,6 +232,11 @@ class _Walks:
 def _located(selection: Selection) -> Flags:
     flags: Flags = np.not_equal(selection.state, UNLOCATED)
     return flags
+
+
+def _channels(selection: Selection) -> frozenset[bool]:
+    """Tell whether what counts is paid by card, otherwise, or both."""
+    return frozenset(np.unique(selection.book.payments.card[selection.included]).tolist())
 
 
 def _corrected(a: Side, b: Side) -> bool:

@@ -16,7 +16,8 @@ FAR_APART = Fraction(5, 100)
 
 METHOD = (
     "Each part is the mean of two walks, from the first baseline to the second and back, that "
-    "change one thing at a time: definition, rules, payers, payments. The parts sum to the change."
+    "change one thing at a time: definition, rules, payers, channels, payments. The parts sum to "
+    "the change."
 )
 
 
@@ -59,6 +60,7 @@ def _side_document(side: Side) -> dict[str, Any]:
             "last_payment": side.last,
             "months": side.months,
         },
+        "channels": list(side.channels),
         "definition": named(side.definition),
         "rules": named(side.rules),
         "datasets": list(side.datasets),
@@ -127,6 +129,12 @@ def _scope_warnings(result: CompareResult) -> Iterator[str]:
         yield (
             f"The payers differ: {listed(first.payers)} first, {listed(second.payers)} then, so "
             "that this is not a change over time alone."
+        )
+    if first.channels != second.channels:
+        yield (
+            f"What counts is paid by {listed(first.channels) if first.channels else 'nothing'} "
+            f"first and by {listed(second.channels) if second.channels else 'nothing'} then: "
+            "that difference is one of coverage."
         )
     if first.months != second.months:
         yield (

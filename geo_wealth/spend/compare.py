@@ -7,7 +7,8 @@ does to the share:
 1. *definition*: the first baseline's payments judged by the second definition; of the payments
    that both definitions can locate;
 2. *coverage*: the payments that only one of the definitions can locate; the second rules of
-   what counts; payers that only one of the baselines has; other files for the same period;
+   what counts; payers that only one of the baselines has; invoices or purchase cards where only
+   one of them has any; other files for the same period;
 3. *real change*: other payments of the same payers, under the same definition and rules.
 
 What a step does depends on when it is taken. So one walks back as well, from the second
@@ -31,6 +32,7 @@ STEPS = {
     "located": (COVERAGE, "what only one of the definitions can locate"),
     "rules": (COVERAGE, "other rules of what counts"),
     "payers": (COVERAGE, "payers that only one of the baselines has"),
+    "channels": (COVERAGE, "invoices or purchase cards that only one of the baselines has"),
     "ledgers": (COVERAGE, "other ledger files for the same payers and period"),
     "payments": (REAL, "other payments of the same payers"),
     "another-payer": (REAL, "payments of another payer"),

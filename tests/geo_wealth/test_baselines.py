@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from geo_wealth.cli import run
 from geo_wealth.errors import InvalidRequestError, NotFoundError
@@ -232,6 +232,25 @@ def test_a_corrected_file_of_the_same_months_is_coverage(
         "coverage": Fraction(2, 5) - Fraction(1, 2),
         "real": 0,
     }
+
+
+def test_cards_that_only_one_side_has_are_coverage(engine: Engine, small: Connection) -> None:
+    with engine.begin() as writing:
+        writing.execute(
+            text("""
+                UPDATE payment SET channel = 'card'
+                WHERE paid_on < '2022-01-01'
+                  AND payee_id = (SELECT id FROM payee WHERE name = 'Gamma Ltd')
+            """)
+        )
+    result = compare(small, FIRST, replace(FIRST, first=date(2022, 1, 1), last=None))
+    assert (result.first.channels, result.second.channels) == (
+        ("invoice", "purchase card"),
+        ("invoice",),
+    )
+    # 100 of 200; without the card 100 of 160; then 100 of 400.
+    assert parts(result) == {"definition": 0, "coverage": Fraction(1, 8), "real": Fraction(-3, 8)}
+    assert any("one of coverage" in sentence for sentence in compare_sentences(result))
 
 
 def test_two_sides_that_are_the_same_are_refused(small: Connection) -> None:
