@@ -7,8 +7,9 @@ from sqlalchemy import Connection, text
 
 from geo_wealth.matching.matcher import Matcher
 from geo_wealth.matching.records import Organisations, Payees
+from script.matching import sample
 from script.matching.measures import Verdict
-from script.matching.sample import Payee, organisation_hash, payee_hash
+from script.matching.sample import organisation_hash, payee_hash
 
 Found = Iterable[tuple[str, str, str | None, str]]
 """Name key of the payee, name key and company number of the organisation, band."""
@@ -39,12 +40,12 @@ def stored(connection: Connection) -> dict[str, Verdict]:
 
 def worked_out(
     keys: Iterable[str],
-    payees: Mapping[str, Payee],
-    organisations: Mapping[tuple[str, str], bool],
+    payees: Mapping[str, sample.Payee],
+    organisations: sample.Organisations,
 ) -> dict[str, Verdict]:
     """Match payees anew, without a database: each name with each number it is paid under."""
-    listed = [key for key, individual in organisations.items() if not individual]
-    persons = {key for (key, _), individual in organisations.items() if individual}
+    listed = [key for key, each in organisations.items() if not each.individual]
+    persons = {key for (key, _), each in organisations.items() if each.individual}
     asked = [
         (key, number)
         for key in keys
@@ -57,6 +58,7 @@ def worked_out(
             tuple(number or None for _, number in listed),
             # None of the six registers states charity numbers.
             (None,) * len(listed),
+            tuple(frozenset(organisations[key].areas) for key in listed),
         )
     )
     candidates = matcher.match(
@@ -71,13 +73,11 @@ def worked_out(
     )
 
 
-def exact_names(
-    payees: Iterable[str], organisations: Mapping[tuple[str, str], bool]
-) -> dict[str, Verdict]:
+def exact_names(payees: Iterable[str], organisations: sample.Organisations) -> dict[str, Verdict]:
     """Match by exact name key only, individuals left out: what matching is compared with."""
     numbers: dict[str, list[str]] = defaultdict(list)
-    for (key, number), individual in organisations.items():
-        if not individual:
+    for (key, number), each in organisations.items():
+        if not each.individual:
             numbers[key].append(number)
     return verdicts(
         (key, key, number, "accepted") for key in payees for number in numbers.get(key, ())

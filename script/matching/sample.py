@@ -61,6 +61,18 @@ class Payee:
     pounds: Decimal
 
 
+@dataclass
+class Organisation:
+    """What the registers say of one name and number; ``areas`` are postcode areas."""
+
+    individual: bool
+    areas: set[str]
+
+
+Organisations = Mapping[tuple[str, str], Organisation]
+"""By name key and company number, '' where there is none."""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A payee in the sample; ``weight`` is how many payees it stands for in its half."""
@@ -110,20 +122,22 @@ def read_payees(shared: Path) -> dict[str, Payee]:
     }
 
 
-def read_organisations(shared: Path) -> dict[tuple[str, str], bool]:
-    """Read the registers: by name key and company number, whether any calls it an individual."""
-    found: dict[tuple[str, str], bool] = {}
-    for name, kind in REGISTERS:
-        for chunk in read_register(shared / name, kind, IssueLog()):
-            rows = zip(chunk["name"], chunk["company_number"], chunk["individual"], strict=True)
-            for organisation, number, individual in rows:
-                if organisation:
-                    key = (name_key(organisation), number or "")
-                    found[key] = found.get(key, False) or bool(individual)
+def read_organisations(shared: Path) -> dict[tuple[str, str], Organisation]:
+    """Read the registers; who is an individual in any row of them is one."""
+    found: dict[tuple[str, str], Organisation] = {}
+    columns = ("name", "company_number", "individual", "postcode")
+    for path, kind in REGISTERS:
+        for chunk in read_register(shared / path, kind, IssueLog()):
+            for name, number, individual, postcode in zip(*map(chunk.get, columns), strict=True):
+                if name:
+                    key = (name_key(name), number or "")
+                    organisation = found.setdefault(key, Organisation(False, set()))
+                    organisation.individual |= bool(individual)
+                    organisation.areas.update(re.findall("^[A-Z]+", postcode or ""))
     return found
 
 
-def draw(payees: Mapping[str, Payee], organisations: Mapping[tuple[str, str], bool]) -> list[Drawn]:
+def draw(payees: Mapping[str, Payee], organisations: Organisations) -> list[Drawn]:
     """Draw the sample: of each stratum the payees whose seeded hashes come first.
 
     Each half on its own stands for all payees: the sample of a stratum goes to the halves in
@@ -146,10 +160,8 @@ def draw(payees: Mapping[str, Payee], organisations: Mapping[tuple[str, str], bo
     return drawn
 
 
-def _strata(
-    payees: Mapping[str, Payee], organisations: Mapping[tuple[str, str], bool]
-) -> dict[str, str]:
-    names = {key for (key, _), individual in organisations.items() if not individual}
+def _strata(payees: Mapping[str, Payee], organisations: Organisations) -> dict[str, str]:
+    names = {key for (key, _), each in organisations.items() if not each.individual}
     numbers = {number for _, number in organisations if number}
     nearest = _nearest(payees, names)
     strata = {}

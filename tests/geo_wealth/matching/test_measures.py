@@ -15,7 +15,7 @@ from script.matching.measures import (
     report,
 )
 from script.matching.results import exact_names, verdicts
-from script.matching.sample import organisation_hash, payee_hash
+from script.matching.sample import Organisation, organisation_hash, payee_hash
 
 
 def label(name: str, weight: float, pounds: int, acceptable: str = "", unsure: str = "") -> Label:
@@ -123,7 +123,12 @@ def test_rejected_candidates_are_nothing_found() -> None:
 
 
 def test_exact_names_leave_individuals_out() -> None:
-    registers = {("sample co", ""): False, ("sample co", "01234567"): False, ("person", ""): True}
+    business, person = Organisation(False, set()), Organisation(True, set())
+    registers = {
+        ("sample co", ""): business,
+        ("sample co", "01234567"): business,
+        ("person", ""): person,
+    }
     found = exact_names(["sample co", "person", "other"], registers)
     expected = {organisation_hash("sample co", None), organisation_hash("sample co", "01234567")}
     assert found == {payee_hash("sample co"): Verdict(frozenset(expected))}
