@@ -1,6 +1,7 @@
 """The parameters of two baselines: those of one, twice, each under the name of its side."""
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -35,11 +36,12 @@ def compare_fixed(conn: Connection, values: Values) -> Values:
 
 
 def last_years(conn: Connection) -> Values:
-    """Take the last two financial years that the ledgers have, the one before the last first."""
-    years = years_of(read_book(conn))[-2:]
-    if len(years) < len(SIDES):
-        return {}
+    """Take the last two financial years that the ledgers have, or the halves of the only one."""
+    spans = [(first, last) for _name, first, last in years_of(read_book(conn))[-2:]]
+    if len(spans) == 1:
+        first, last = spans[0]
+        spans = [(first, date(first.year, 9, 30)), (date(first.year, 10, 1), last)]
     found: Values = {}
-    for side, (_name, first, last) in zip(SIDES, years, strict=True):
+    for side, (first, last) in zip(SIDES, spans, strict=False):  # no span without any date
         found |= {f"{side}.from": first, f"{side}.to": last}
     return found

@@ -27,15 +27,16 @@ def tabs(current: str, values: Values | None = None) -> list[tuple[str, str, boo
     values
         The question asked; pages that take its parameters are asked it too.
     """
-    asked = {} if values is None else {param.name: values.get(param.name) for param in SPEND}
-    carried = query_of({name: value for name, value in asked.items() if value is not None})
-    taken = {name: value for name, value in carried.items() if isinstance(value, list)}
+    asked = {param.name: (values or {}).get(param.name) for param in SPEND}
+    definition = asked["definition"]
+    if isinstance(definition, tuple):
+        asked["definition"] = definition[0] if definition else None
     links = []
     for endpoint, name in TABS:
         query: dict[str, Any] = {}
         if endpoint in _ONE_QUESTION:
-            query = carried if isinstance(carried.get("definition"), str) else taken
+            query = query_of(asked)
         elif endpoint == _SEVERAL:
-            query = {key: each for key, each in carried.items() if key != "definition"}
+            query = query_of(asked, definition=None)
         links.append((name, address(endpoint, query), endpoint == current))
     return links

@@ -39,6 +39,17 @@ PAGES = [
     "/buildings?postcode=HD1+2TT&within=2000",
     "/buildings?postcode=HELLO",
     "/data",
+    "/spend",
+    "/spend?definition=west-yorkshire&rules=third-party&all=category&all=supplier",
+    "/spend?from=2022-01-01&to=2021-01-01",
+    "/spend/lab?pair=all",
+    "/spend/compare?first.rules=all-payments&second.rules=third-party",
+    "/spend/opportunities",
+    "/spend/anchors",
+    "/matches",
+    "/definitions",
+    "/definitions/kirklees",
+    "/rules/third-party",
     "/method",
     "/accessibility",
     "/rank?colour=red",
@@ -377,6 +388,32 @@ def test_without_scripts_the_officer_ranks_by_the_form(bare: Page, site: str) ->
     bare.wait_for_url("**/areas/**")
     expect(bare.locator(".gw-words")).to_contain_text("for a pilot")
     expect(bare.locator(".gw-map__noscript")).to_be_visible()
+
+
+def test_without_scripts_an_officer_finds_what_is_local(bare: Page, site: str) -> None:
+    bare.goto(site)
+    bare.get_by_role("link", name="See where the money goes").click()
+    expect(bare.locator("#answer")).to_contain_text("of all pounds, between")
+    before = bare.locator("#answer").inner_text()
+    bare.get_by_label("What is local", exact=True).select_option(label="West Yorkshire (version 1)")
+    bare.get_by_role("button", name="Show").click()
+    bare.wait_for_url("**definition=west-yorkshire**")
+    expect(bare.locator("#answer")).to_contain_text("of all pounds, between")
+    assert bare.locator("#answer").inner_text() != before
+    expect(bare.locator(".gw-whole rect")).to_have_count(3)
+    bare.get_by_role("link", name="All of this definition").click()
+    expect(bare.get_by_role("heading", level=1)).to_contain_text("West Yorkshire")
+
+
+def test_the_bars_of_spend_print_and_stay_apart_in_grey(bare: Page, site: str) -> None:
+    bare.goto(f"{site}/spend?definition=west-yorkshire")
+    bare.emulate_media(media="print")
+    expect(bare.locator(".gw-whole")).to_be_visible()
+    expect(bare.locator(".gw-ask")).to_be_hidden()
+    fills = bare.locator(".gw-whole rect").evaluate_all(
+        "all => all.map(one => one.getAttribute('fill'))"
+    )
+    assert len(set(fills)) == 3
 
 
 def test_without_scripts_a_building_is_found(bare: Page, site: str) -> None:

@@ -32,6 +32,7 @@ COLUMNS = {
     ],
     "dataset": ["title", "publisher", "release", "licence", "attribution", "file_name"],
     "organisation": ["ref", "name", "company_number", "charity_number", "form"],
+    "payee_candidate": ["reason"],
     "payment": ["reference", "category", "department", "purpose", "payee_ref"],
     "site": ["ref", "address", "postcode", "use"],
 }
@@ -43,6 +44,12 @@ PAGES = [
     "/wards/E05001389",
     "/buildings?postcode=HD1+2TT&within=2000",
     "/data",
+    "/spend?all=category&all=supplier",
+    "/spend/lab?pair=all",
+    "/spend/compare",
+    "/spend/opportunities",
+    "/spend/anchors",
+    "/matches",
 ]
 
 
@@ -59,6 +66,13 @@ def poisoned(engine: Engine) -> Engine:
                 "UPDATE dataset SET parameters = parameters || jsonb_build_object('payer', :text)"
             ),
             {"text": HOSTILE},
+        )
+        connection.execute(text("UPDATE payee SET name = :text || id"), {"text": HOSTILE})
+        connection.execute(
+            text(
+                "UPDATE payee_candidate SET band = 'review' WHERE payee_id IN "
+                "(SELECT payee_id FROM payee_candidate ORDER BY payee_id LIMIT 5)"
+            )
         )
         connection.execute(
             text(
