@@ -24,6 +24,7 @@ from geo_wealth.spend.book import (
     Payees,
     Payments,
     Sites,
+    pair_up,
 )
 
 _BOOKS: Memory[Book] = Memory(size=2)
@@ -62,6 +63,7 @@ def _read(connection: Connection, wanted: tuple[str, ...] | None, kind: str) -> 
     table = _payment_table(connection, ids)
     payee_ids, payee = np.unique(_ints(table, "payee_id"), return_inverse=True)
     vocabularies = {name: _codes(table, name) for name in ("category", "department", "purpose")}
+    pair, pairs = pair_up(payee.astype(np.int64), vocabularies["category"][0])
     payments = Payments(
         id=_ints(table, "id"),
         ledger=np.searchsorted(np.array(ids, dtype=np.int64), _ints(table, "dataset_id")),
@@ -73,6 +75,7 @@ def _read(connection: Connection, wanted: tuple[str, ...] | None, kind: str) -> 
         purpose=vocabularies["purpose"][0],
         card=_ints(table, "card").astype(np.bool_),
         repeats=_ints(table, "repeats").astype(np.bool_),
+        pair=pair,
         scale=_scale(connection, ids),
     )
     vcse = np.full(len(payee_ids), NONE, dtype=np.int64)
@@ -81,6 +84,7 @@ def _read(connection: Connection, wanted: tuple[str, ...] | None, kind: str) -> 
         version=data_version(connection),
         ledgers=ledgers,
         payments=payments,
+        pairs=pairs,
         payees=_payees(connection, payee_ids, vcse),
         sites=_sites(connection, payee_ids),
         categories=vocabularies["category"][1],

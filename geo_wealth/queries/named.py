@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, text
 
@@ -13,6 +14,10 @@ from geo_wealth.spend.rules import RuleSet, parse_rules
 KINDS = ("definition", "rules")
 
 _REFERENCE = re.compile(r"([a-z0-9-]{2,60})(?:@([1-9]\d{0,8}))?", re.ASCII)
+# Parsed once: a page asks for the same documents over and over.
+_definition = lru_cache(maxsize=256)(parse_definition)
+_rules = lru_cache(maxsize=256)(parse_rules)
+
 _CALLED = {"definition": "definition", "rules": "rule set"}
 
 
@@ -42,7 +47,7 @@ def definition(connection: Connection, reference: str) -> Definition:
         When there is none: the sentence lists those that there are.
     """
     kept = named_document(connection, "definition", reference)
-    return replace(parse_definition(kept.document, kept.slug), version=kept.version)
+    return replace(_definition(kept.document, kept.slug), version=kept.version)
 
 
 def rules(connection: Connection, reference: str) -> RuleSet:
@@ -56,7 +61,7 @@ def rules(connection: Connection, reference: str) -> RuleSet:
         When there is none: the sentence lists those that there are.
     """
     kept = named_document(connection, "rules", reference)
-    return replace(parse_rules(kept.document, kept.slug), version=kept.version)
+    return replace(_rules(kept.document, kept.slug), version=kept.version)
 
 
 def named_document(connection: Connection, kind: str, reference: str) -> NamedDocument:

@@ -62,6 +62,8 @@ class Payments:
         True for purchase cards.
     repeats
         True where the row says the same as an earlier row of its file in every column.
+    pair
+        Position in ``Book.pairs`` of its payee and category.
     """
 
     id: Ints
@@ -74,6 +76,7 @@ class Payments:
     purpose: Ints
     card: Flags
     repeats: Flags
+    pair: Ints
     scale: int
 
     def __len__(self) -> int:
@@ -82,6 +85,20 @@ class Payments:
     def pounds(self, units: int) -> Decimal:
         """Turn a sum of ``amount`` into pounds, exactly."""
         return Decimal(int(units)).scaleb(-self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Each payee in each category that it is paid in, (k,): what is summed first.
+
+    There are far fewer pairs than payments, and all parts of a figure follow from them.
+    """
+
+    payee: Ints
+    category: Ints
+
+    def __len__(self) -> int:
+        return len(self.payee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +189,7 @@ class Book:
     version: str
     ledgers: tuple[Ledger, ...]
     payments: Payments
+    pairs: Pairs
     payees: Payees
     sites: Sites
     categories: tuple[str, ...]
@@ -189,6 +207,19 @@ class Book:
         """The last day paid on; None where no payment has a date."""
         days = self.payments.day[self.payments.day > 0]
         return date.fromordinal(int(days.max())) if len(days) else None
+
+
+def pair_up(payee: Ints, category: Ints) -> tuple[Ints, Pairs]:
+    """Give each pair of payee and category a number, in that order.
+
+    Returns
+    -------
+    pair, pairs
+        (n,) position of each payment's pair, and the pairs.
+    """
+    width = int(category.max(initial=NONE)) + 2  # one more for no category
+    keys, pair = np.unique(payee * width + category + 1, return_inverse=True)
+    return pair.astype(np.int64), Pairs(keys // width, keys % width - 1)
 
 
 def exact_sums(groups: Ints, amounts: Ints, size: int) -> Ints:

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from geo_wealth.spend.book import Flags, Ints, exact_sums
+from geo_wealth.spend.book import Flags, Ints, Pairs, exact_sums
 from geo_wealth.spend.placing import LEAKED, LOCAL, UNLOCATED
 
 STATES = 3
@@ -103,32 +103,71 @@ class Sums:
         ]
 
 
-def sum_up(payee: Ints, state: Ints, amount: Ints, payees: int, scale: int) -> Sums:
-    """Sum payments by payee and state.
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Sums by pair of payee and category, and state: what all parts follow from.
+
+    Attributes
+    ----------
+    amount, payments
+        (k, 3) units and payments by pair, the state being the column.
+    """
+
+    pairs: Pairs
+    amount: Ints
+    payments: Ints
+    scale: int
+
+    def by_payee(self, payees: int) -> Sums:
+        """Sum by payee, of whom the book has so many."""
+        return Sums(
+            _columns(self.pairs.payee, self.amount, payees),
+            _columns(self.pairs.payee, self.payments, payees),
+            self.scale,
+        )
+
+    def by_category(self, group: Ints, size: int) -> list[Split]:
+        """Split by category, (k,) of each pair: each pair is one payee in it."""
+        amount = _columns(group, self.amount, size)
+        payments = _columns(group, self.payments, size)
+        paid = self.payments.any(axis=1)
+        payees = np.bincount(group[paid], minlength=size)
+        return [
+            _split(amount[place], int(payments[place].sum()), int(payees[place]), self.scale)
+            for place in range(size)
+        ]
+
+
+def sum_pairs(pairs: Pairs, pair: Ints, state: Ints, amount: Ints, scale: int) -> PairSums:
+    """Sum payments by pair and state.
 
     Parameters
     ----------
-    payee, state, amount
+    pair, state, amount
         (n,) of each payment in the selection.
-    payees
-        How many payees the book has.
     """
-    groups = payee * STATES + state
-    size = payees * STATES
-    return Sums(
+    groups = pair * STATES + state
+    size = len(pairs) * STATES
+    return PairSums(
+        pairs,
         exact_sums(groups, amount, size).reshape(-1, STATES),
         np.bincount(groups, minlength=size).reshape(-1, STATES),
         scale,
     )
 
 
+def _columns(group: Ints, values: Ints, size: int) -> Ints:
+    return np.stack(
+        [exact_sums(group, values[:, column], size) for column in range(STATES)], axis=1
+    )
+
+
 def split_payments(
     group: Ints, payee: Ints, state: Ints, amount: Ints, size: int, scale: int
 ) -> list[Split]:
-    """Split by a group of each payment, such as its category; (n,) each, groups from 0."""
+    """Split by any group of each payment; (n,) each, groups from 0."""
     groups = group * STATES + state
-    width = size * STATES
-    sums = exact_sums(groups, amount, width).reshape(-1, STATES)
+    sums = exact_sums(groups, amount, size * STATES).reshape(-1, STATES)
     payments = np.bincount(group, minlength=size)
     several = int(payee.max(initial=0)) + 1
     pairs = pd.unique(group * several + payee)  # by hash: numpy would sort a million of them

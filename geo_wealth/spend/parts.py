@@ -10,9 +10,9 @@ import numpy as np
 
 from geo_wealth.spend.book import ADDRESS_KINDS, NONE, REGISTERS, Ints
 from geo_wealth.spend.kinds import KINDS, NO, UNKNOWN, YES
-from geo_wealth.spend.measure import Split, Sums, split_payments
+from geo_wealth.spend.measure import Split, Sums
 from geo_wealth.spend.placing import LEAKED
-from geo_wealth.spend.selection import Selection, positions
+from geo_wealth.spend.selection import Selection
 
 NO_CATEGORY = "No category given"
 NO_ADDRESS = "No address that counts"
@@ -71,18 +71,10 @@ def by_kind(kinds: Mapping[str, Ints], sums: Sums) -> tuple[KindPart, ...]:
 
 def by_category(selection: Selection) -> tuple[Part, ...]:
     """Split by the ledgers' own categories, most pounds first; those without one as such."""
-    payments = selection.book.payments
-    kept = positions(selection.included)
     names = (*selection.book.categories, NO_CATEGORY)
-    group = payments.category[kept]
-    splits = split_payments(
-        np.where(group == NONE, len(names) - 1, group),
-        payments.payee[kept],
-        selection.state[kept],
-        payments.amount[kept],
-        len(names),
-        payments.scale,
-    )
+    category = selection.book.pairs.category
+    group = np.where(category == NONE, len(names) - 1, category)
+    splits = selection.pair_sums.by_category(group, len(names))
     slugs = (*selection.book.categories, "")
     parts = [Part(*part) for part in zip(slugs, names, splits, strict=True) if part[2].payments]
     return tuple(sorted(parts, key=lambda part: (-part.split.total, part.name)))

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from geo_wealth.spend.book import NONE, Book, Flags, Ints, Ledger
+from geo_wealth.spend.book import NONE, Book, Flags, Ints, Ledger, exact_sums
 from geo_wealth.spend.definition import Definition
-from geo_wealth.spend.measure import Sums, sum_up
+from geo_wealth.spend.measure import PairSums, Sums, sum_pairs
 from geo_wealth.spend.placing import UNLOCATED, WHY, Placing
 from geo_wealth.spend.rules import RuleSet
 
@@ -18,7 +19,7 @@ OUTSIDE_PERIOD = "outside the period asked for"
 UNDATED = "without a date, so in no period"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """The payments of some payers under a definition and rules.
 
@@ -46,7 +47,7 @@ class Selection:
     state: Ints
     placings: Mapping[str, Placing]
 
-    @property
+    @cached_property
     def included(self) -> Flags:
         """(n,) True for the payments that count."""
         flags: Flags = self.asked & (self.reason == NONE)
@@ -62,15 +63,30 @@ class Selection:
         """Which address counts, and why none does, by payee: the same whoever pays."""
         return next(iter(self.placings.values()))
 
+    @cached_property
+    def pair_sums(self) -> PairSums:
+        """What counts, summed by payee, category and state."""
+        return self._sum(self.included)
+
+    @cached_property
+    def whole(self) -> Sums:
+        """What counts, summed by payee and state."""
+        return self.pair_sums.by_payee(len(self.book.payees))
+
     def sums(self, chosen: Flags | None = None) -> Sums:
         """Sum what counts, or the (n,) payments chosen, by payee and state."""
+        if chosen is None:
+            return self.whole
+        return self._sum(chosen).by_payee(len(self.book.payees))
+
+    def _sum(self, chosen: Flags) -> PairSums:
         payments = self.book.payments
-        kept = positions(self.included if chosen is None else chosen)
-        return sum_up(
-            payments.payee[kept],
+        kept = positions(chosen)
+        return sum_pairs(
+            self.book.pairs,
+            payments.pair[kept],
             self.state[kept],
             payments.amount[kept],
-            len(self.book.payees),
             payments.scale,
         )
 
@@ -87,34 +103,51 @@ class Selection:
 
     def months(self) -> int:
         """Count the calendar months in which something that counts was paid."""
-        days = self.book.payments.day[self.included & (self.book.payments.day > 0)]
-        since_1970 = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
-        return len(np.unique(since_1970.astype("datetime64[M]")))
+        days = self.book.payments.day[positions(self.included)]
+        paid_on = np.flatnonzero(np.bincount(days))
+        return len({date.fromordinal(int(day)).replace(day=1) for day in paid_on if day})
 
     def either(self) -> Decimal:
         """Sum what counts of payees with addresses both local and not: either could be meant."""
+        if len(self.placings) == 1:
+            split = self.whole.split(self.placing.either)
+            return split.local + split.leaked
         payments = self.book.payments
         torn = np.zeros(len(payments), dtype=np.bool_)
         for payer, placing in self.placings.items():
-            mine = self._of(payer) if len(self.placings) > 1 else np.True_
-            torn |= placing.either[payments.payee] & mine
+            torn |= placing.either[payments.payee] & self._of(payer)
         return self.pounds(np.flatnonzero(self.included & torn & (self.state != UNLOCATED)))
 
     def why_unlocated(self) -> tuple[tuple[str, Decimal, int], ...]:
         """Sum what counts and is unlocated by the reason: reason, pounds, payments."""
-        lost = np.flatnonzero(self.included & (self.state == UNLOCATED))
-        why = self.placing.why[self.book.payments.payee[lost]]
-        parts = [(reason, lost[why == place]) for place, reason in enumerate(WHY)]
-        return tuple((reason, self.pounds(mine), len(mine)) for reason, mine in parts if len(mine))
+        why = self.placing.why.astype(np.int64)
+        pounds = exact_sums(why, self.whole.amount[:, UNLOCATED], len(WHY))
+        counts = exact_sums(why, self.whole.payments[:, UNLOCATED], len(WHY))
+        payments = self.book.payments
+        return tuple(
+            (reason, payments.pounds(int(pounds[place])), int(counts[place]))
+            for place, reason in enumerate(WHY)
+            if counts[place]
+        )
 
     def excluded(self) -> dict[str, tuple[int, Decimal]]:
         """Count what is left out by reason: payments and pounds."""
-        found = {}
-        for place, reason in enumerate(self.reasons):
-            mine = np.flatnonzero(self.asked & (self.reason == place))
-            if len(mine):
-                found[reason] = (len(mine), self.pounds(mine))
-        return found
+        return {
+            reason: found
+            for place, reason in enumerate(self.reasons)
+            if (found := self._by_reason[place + 1])[0]
+        }
+
+    @cached_property
+    def _by_reason(self) -> list[tuple[int, Decimal]]:
+        """Payments and pounds of what was asked for: what is in, then by reason."""
+        payments = self.book.payments
+        size = len(self.reasons) + 1
+        reason = self.reason + 1
+        asked = positions(self.asked)
+        counts = np.bincount(reason[asked], minlength=size)
+        pounds = exact_sums(reason[asked], payments.amount[asked], size)
+        return [(int(counts[i]), payments.pounds(int(pounds[i]))) for i in range(size)]
 
     def account(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Account for every line of the files: read = included + excluded + rejected.
@@ -125,14 +158,13 @@ class Selection:
             With the keys read, included, excluded (by reason) and rejected. Pounds of a
             rejected row count where its amount could be read.
         """
-        kept = np.flatnonzero(self.included)
-        by_rule = self.excluded()
+        included, worth = self._by_reason[0]
         rows = _file_counts(self.ledgers, "rows", 0)
         pounds = _file_counts(self.ledgers, "pounds", Decimal(0))
-        for reason, (count, sum_) in by_rule.items():
+        for reason, (count, sum_) in self.excluded().items():
             rows["excluded"][reason] = rows["excluded"].get(reason, 0) + count
             pounds["excluded"][reason] = pounds["excluded"].get(reason, Decimal(0)) + sum_
-        return rows | {"included": len(kept)}, pounds | {"included": self.pounds(kept)}
+        return rows | {"included": included}, pounds | {"included": worth}
 
     def _of(self, payer: str) -> Flags:
         ledgers = np.array([each.payer == payer for each in self.book.ledgers], dtype=np.bool_)

@@ -12,6 +12,7 @@ import ledger_million
 import loads
 import names
 import pages
+import spending
 from databases import Server, server
 from measure import Finding, WrongResultError
 
@@ -67,6 +68,10 @@ def _page(on: Server, _shared: Path, _rounds: int) -> Iterator[Finding]:
     yield from pages.page_weight(on)
 
 
+def _spend(on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
+    yield from spending.compare(on, shared, rounds)
+
+
 # Fewer rounds than five where a round takes more than half a minute.
 BENCHMARKS = {
     "reranking": Benchmark(_reranking, 60, needs_shared=False),
@@ -74,6 +79,7 @@ BENCHMARKS = {
     "ledger": Benchmark(_ledger, 3),
     "names": Benchmark(_names, 5),
     "ledger-million": Benchmark(_ledger_million, 2),
+    "spend": Benchmark(_spend, 40),
     "boundaries": Benchmark(_boundaries, 3),
     "postcodes": Benchmark(_postcodes, 3),
     "postcodes-into-england": Benchmark(_postcodes_into_england, 3),

@@ -28,7 +28,7 @@ _REGISTERS = ("kirklees", "calderdale", "bradford")
 
 def compare(server: Server, shared: Path, rounds: int, target: float) -> Finding:
     """Time file to stored, matched and located payments; registers are there on both sides."""
-    with _million(shared) as (path, total), _registers(server, shared) as template:
+    with million(shared) as (path, total), registers(server, shared) as template:
 
         def side(work: Callable[[Engine], object], table: str) -> Run:
             def run() -> float:
@@ -53,8 +53,8 @@ def compare(server: Server, shared: Path, rounds: int, target: float) -> Finding
 def peak_memory(server: Server, shared: Path, target: float) -> Finding:
     """Load in a process of its own and ask how much memory it needed at most."""
     with (
-        _million(shared) as (path, total),
-        _registers(server, shared) as template,
+        million(shared) as (path, total),
+        registers(server, shared) as template,
         server.database(template) as engine,
     ):
         url = engine.url.render_as_string(hide_password=False)
@@ -72,7 +72,7 @@ def _check(engine: Engine, table: str, total: Decimal) -> None:
 
 
 @contextmanager
-def _million(shared: Path) -> Iterator[tuple[Path, Decimal]]:
+def million(shared: Path) -> Iterator[tuple[Path, Decimal]]:
     """Give a file of a million rows and the sum of its amounts."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "million.csv"
@@ -97,7 +97,7 @@ def _write(shared: Path, path: Path) -> Decimal:
 
 
 @contextmanager
-def _registers(server: Server, shared: Path) -> Iterator[str]:
+def registers(server: Server, shared: Path) -> Iterator[str]:
     """Give a template database that holds three districts' business rates."""
     name = "registers"
     with server.database() as engine:

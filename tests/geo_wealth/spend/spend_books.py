@@ -7,7 +7,17 @@ from decimal import Decimal
 
 import numpy as np
 
-from geo_wealth.spend.book import ADDRESS_KINDS, NONE, Book, Ints, Ledger, Payees, Payments, Sites
+from geo_wealth.spend.book import (
+    ADDRESS_KINDS,
+    NONE,
+    Book,
+    Ints,
+    Ledger,
+    Payees,
+    Payments,
+    Sites,
+    pair_up,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,9 @@ def make_book(paid: Sequence[Paid], payees: Sequence[Payee] = (), sites: Sequenc
         field: sorted({word for each in paid if (word := getattr(each, field))})
         for field in ("category", "department", "purpose")
     }
+    payee = _ints(names.index(each.payee) for each in paid)
+    category = _ints(_place(words["category"], each.category) for each in paid)
+    pair, pairs = pair_up(payee, category)
     ledgers = tuple(
         _ledger(payer, [each for each in paid if each.payer == payer]) for payer in payers
     )
@@ -74,16 +87,18 @@ def make_book(paid: Sequence[Paid], payees: Sequence[Payee] = (), sites: Sequenc
         payments=Payments(
             id=np.arange(1, len(paid) + 1, dtype=np.int64),
             ledger=_ints(payers.index(each.payer) for each in paid),
-            payee=_ints(names.index(each.payee) for each in paid),
+            payee=payee,
             amount=_ints(int(Decimal(each.amount) * 100) for each in paid),
             day=_ints(each.on.toordinal() if each.on else 0 for each in paid),
-            category=_ints(_place(words["category"], each.category) for each in paid),
+            category=category,
             department=_ints(_place(words["department"], each.department) for each in paid),
             purpose=_ints(_place(words["purpose"], each.purpose) for each in paid),
             card=np.array([each.card for each in paid], dtype=np.bool_),
             repeats=np.array([each.repeats for each in paid], dtype=np.bool_),
+            pair=pair,
             scale=2,
         ),
+        pairs=pairs,
         payees=_payees(list(known.values())),
         sites=_sites(names, sites),
         categories=tuple(words["category"]),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_wealth.spend.book import exact_sums
-from geo_wealth.spend.measure import Split, join, split_payments, sum_up
+from geo_wealth.spend.book import NONE, exact_sums, pair_up
+from geo_wealth.spend.measure import PairSums, Split, join, split_payments, sum_pairs
 from geo_wealth.spend.placing import LEAKED, LOCAL, UNLOCATED
 
 
@@ -42,14 +42,20 @@ def test_a_net_credit_among_the_parts_leaves_no_bounds() -> None:
     assert split("10", "20", "-5").share_of_located == pytest.approx(1 / 3)
 
 
-def test_sums_by_payee_and_state() -> None:
-    sums = sum_up(
-        payee=np.array([0, 0, 1, 2]),
-        state=np.array([LOCAL, LOCAL, LEAKED, UNLOCATED]),
-        amount=np.array([10_000, -2_500, 3_333, 1]),
-        payees=3,
-        scale=2,
+def summed(payee: list[int], category: list[int], state: list[int], amount: list[int]) -> PairSums:
+    pair, pairs = pair_up(np.array(payee, dtype=np.int64), np.array(category, dtype=np.int64))
+    return sum_pairs(
+        pairs, pair, np.array(state, dtype=np.int64), np.array(amount, dtype=np.int64), 2
     )
+
+
+def test_sums_by_payee_and_state() -> None:
+    sums = summed(
+        payee=[0, 0, 1, 2],
+        category=[5, NONE, 5, 5],
+        state=[LOCAL, LOCAL, LEAKED, UNLOCATED],
+        amount=[10_000, -2_500, 3_333, 1],
+    ).by_payee(3)
     whole = sums.split()
     assert (whole.local, whole.leaked, whole.unlocated) == (
         Decimal("75.00"),
@@ -78,6 +84,15 @@ def test_parts_by_category_count_payments_and_payees_once() -> None:
     ]
 
 
+def test_parts_by_category_follow_from_the_pairs() -> None:
+    sums = summed([4, 4, 4, 5], [0, 0, NONE, 0], [LOCAL] * 4, [100, 200, 400, 800])
+    assert sums.pairs.payee.tolist() == [4, 4, 5]
+    assert sums.pairs.category.tolist() == [NONE, 0, 0]
+    first, none = sums.by_category(np.array([1, 0, 0]), 2)
+    assert (first.total, first.payments, first.payees) == (Decimal("11.00"), 3, 2)
+    assert (none.total, none.payments, none.payees) == (Decimal("4.00"), 1, 1)
+
+
 def test_amounts_too_large_to_be_summed_exactly_are_refused() -> None:
     with pytest.raises(OverflowError):
         exact_sums(np.array([0, 0]), np.array([2**52, 2**52]), 1)
@@ -94,7 +109,8 @@ PAYMENTS = st.lists(
 @given(PAYMENTS)
 def test_parts_sum_to_the_whole_to_the_penny(rows: list[tuple[int, int, int]]) -> None:
     payee, state, amount = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
-    sums = sum_up(payee, state, amount, 6, 2)
+    pair, pairs = pair_up(payee, payee % 3 - 1)
+    sums = sum_pairs(pairs, pair, state, amount, 2).by_payee(6)
     whole = sums.split()
     assert whole.total == Decimal(sum(row[2] for row in rows)).scaleb(-2)
     by_payee = sums.by(np.arange(6), 6)
