@@ -72,6 +72,8 @@ def judge_alias(mine: Reading, theirs: Reading, rarity: Rarity) -> Judgement:
         *_places(mine, theirs),
         *_manners(mine, theirs),
     ]
+    if _written(mine, theirs) and _places(mine, theirs):
+        differences.append((0.05, "two differences that tell companies apart"))
     what = "the same name, written differently"
     if _registered_alike(mine, theirs):
         return _judgement(what, differences)
@@ -87,7 +89,8 @@ def _registered_alike(mine: Reading, theirs: Reading) -> bool:
     """
     stated = mine.form is not None and mine.form == theirs.form
     main = not (mine.role or theirs.role)
-    return stated and main and squashed(mine.words) == squashed(theirs.words)
+    written = squashed(mine.words) == squashed(theirs.words)
+    return stated and main and written and mine.slight == theirs.slight
 
 
 def judge_fuzzy(mine: Reading, theirs: Reading, rarity: Rarity, *, cut: bool) -> Judgement:
@@ -204,10 +207,20 @@ def _slight(mine: Reading, theirs: Reading) -> list[Difference]:
     faiths = differing & SCHOOL_FAITHS
     if faiths & mine.slight and faiths & theirs.slight:
         return [(0.3, f"{' and '.join(sorted(faiths))} differ")]
+    stated = mine.form is not None and mine.form == theirs.form
     return [
-        (0.02 if word in SCHOOL_SLIGHT else 0.01, f"{word.upper()} on one side only")
+        (_slight_cost(word, stated=stated), f"{word.upper()} on one side only")
         for word in sorted(differing)
     ]
+
+
+def _slight_cost(word: str, *, stated: bool) -> float:
+    """Weigh a word that may come and go, less freely where both give a company's whole name."""
+    if word in SCHOOL_SLIGHT:
+        return 0.02
+    if not stated:
+        return 0.01
+    return 0.11 if word == "co" else 0.03
 
 
 def _places(mine: Reading, theirs: Reading) -> list[Difference]:
@@ -218,9 +231,12 @@ def _places(mine: Reading, theirs: Reading) -> list[Difference]:
     if mine.places - theirs.places and theirs.places - mine.places:
         return [(0.3, f"{told} differ")]
     named = mine.words if mine.places else theirs.words
-    # A place at the start, or of a school, is part of a name; else it mostly says where.
+    # At the start, before a form that both state, or of a school, it is part of a name; else it
+    # mostly says where.
     school = "school" in mine.words
-    part = school or named[0] in differing or bool(differing & NATIONS)
+    stated = mine.form is not None and theirs.form is not None
+    within = stated and not differing <= mine.located | theirs.located
+    part = school or within or named[0] in differing or bool(differing & NATIONS)
     return [(0.2 if part else 0.06, f"{told} on one side only")]
 
 

@@ -151,7 +151,7 @@ class Matcher:
         for mine in parts:
             for name, theirs in self._alike(mine):
                 judged = judge_alias(mine, theirs, self.rarity)
-                _keep_better(best, name, self._held_back(judged, theirs))
+                _keep_better(best, name, self._held_back(judged, name, theirs))
         return self._ranked(payee, "alias", best)
 
     def _nearly(
@@ -171,7 +171,7 @@ class Matcher:
             key = payees.key[payee]
             cut = len(key) >= _CUT_FROM and key.endswith(mine.words[-1])
             judged = judge_fuzzy(mine, theirs, self.rarity, cut=cut)
-            _keep_better(best[payee], name, self._held_back(judged, theirs))
+            _keep_better(best[payee], name, self._held_back(judged, name, theirs))
         return {
             payee: self._ranked(payee, "fuzzy", self._unless_several(names))
             for payee, names in best.items()
@@ -188,10 +188,15 @@ class Matcher:
             return judged
         return {name: each.held_back("several names fit") for name, each in judged.items()}
 
-    def _held_back(self, judged: Judgement, theirs: Reading) -> Judgement:
-        """Leave to review the name of a brand under which several trade."""
-        if theirs.role == "trading as" and len(self._traders[squashed(theirs.words)]) > 1:
+    def _held_back(self, judged: Judgement, name: int, theirs: Reading) -> Judgement:
+        """Leave to review a trading name that another may use: of a brand or a franchise."""
+        if theirs.role != "trading as" or "school" in theirs.words:
+            return judged
+        if len(self._traders[squashed(theirs.words)]) > 1:
             return judged.held_back("several trade under it")
+        own = set(self._names[name][1][0].words).intersection(theirs.words)
+        if not distinctive(tuple(own), self.rarity):
+            return judged.held_back("others may trade under it")
         return judged
 
     def _ranked(self, payee: int, stage: str, judged: Mapping[int, Judgement]) -> list[Candidate]:

@@ -52,6 +52,8 @@ class Reading(NamedTuple):
         True when the name has no other part.
     numbered
         True when the number of a shop or an order was taken off its end.
+    located
+        Those of ``places`` that stand behind the legal form: not part of a company's name.
     """
 
     words: tuple[str, ...]
@@ -62,6 +64,7 @@ class Reading(NamedTuple):
     role: str
     alone: bool
     numbered: bool
+    located: frozenset[str]
 
     @property
     def bare(self) -> tuple[str, ...]:
@@ -137,9 +140,10 @@ def _read(words: list[str], role: str, *, alone: bool) -> Reading:
     if len(words) > 3 and words[-1] == "".join(word[0] for word in words[:-1]):
         words = words[:-1]  # "Example Advice Team (EAT)"
     words = _spelt(words)
-    form = None
+    form, behind = None, frozenset[str]()
     if not FORMS.isdisjoint(words):
         form = next(word for word in reversed(words) if word in FORMS)
+        behind = PLACES.intersection(words[words.index(form) :])
     if form is None and len(words) > 2 and words[-1] in CUT_FORMS:
         form, words = "ltd", words[:-1]
     if len(words) > 2 and words[-1] == "u":
@@ -148,8 +152,11 @@ def _read(words: list[str], role: str, *, alone: bool) -> Reading:
     if "council" in plain:
         plain = [word for word in plain if word not in COUNCIL]
     plain, slight = _school(plain) if _is_school(plain) else (plain, set[str]())
-    slight |= references.union(SLIGHT.intersection(plain))
-    core = tuple(word for word in plain if word not in SLIGHT and word not in STOP)
+    # "Company Health Ltd" is not "Health & Co Ltd".
+    first = {"co"} if plain[:1] == ["co"] else set[str]()
+    slight |= references | (SLIGHT.intersection(plain) - first)
+    dropped = slight | STOP
+    core = tuple(word for word in plain if word not in dropped)
     core = core or tuple(plain)
     return Reading(
         core,
@@ -160,6 +167,7 @@ def _read(words: list[str], role: str, *, alone: bool) -> Reading:
         role,
         alone,
         bool(references),
+        behind,
     )
 
 

@@ -76,11 +76,14 @@ def test_the_surer_company_number_keeps_the_other_out() -> None:
     [
         ("Zorbix", "Zorbix Limited"),
         ("Zorbix (UK) Ltd", "Zorbix Ltd"),
+        ("Zorbix Ltd (Huddersfield)", "Zorbix Ltd"),
+        ("Zorbix & Co", "Zorbix Ltd"),
+        ("Zorbix Primary School", "Quuxly Trust T/A Zorbix Primary Academy"),
         ("A B Zorbix Ltd", "AB Zorbix Limited"),
-        ("Zorbix Widgets (Huddersfield) Ltd", "Zorbix Widgets Ltd"),
+        ("Zorbix Widgets (Huddersfield)", "Zorbix Widgets Ltd"),
         ("Zorbix Ltd (formerly Quuxly Ltd)", "Quuxly Ltd"),
         ("Zorbix Ltd T/A Best Care", "Zorbix Ltd"),
-        ("Zorbix Opticians", "Quuxly Ltd T/A Zorbix Opticians"),
+        ("Zorbix Opticians", "Zorbix Ltd T/A Zorbix Opticians"),
         ("Zorbix Ltd re Example House", "Zorbix Limited"),
         ("ZORBIXWIDGETS", "Zorbix Widgets Ltd"),
     ],
@@ -94,6 +97,9 @@ def test_other_writings_of_a_name_are_accepted(payee: str, listed: str) -> None:
     [
         ("Zorbix LLP", "Zorbix Ltd"),
         ("Zorbix plc", "Zorbix Ltd"),
+        ("Zorbix Huddersfield Ltd", "Zorbix Ltd"),
+        ("Zorbix & Co Ltd", "Zorbix Ltd"),
+        ("Zorbix Opticians", "Quuxly Ltd T/A Zorbix Opticians"),
         ("Zorbix (Leeds) Ltd", "Zorbix (Huddersfield) Ltd"),
         ("Zorbix (Scotland) Ltd", "Zorbix Ltd"),
         ("Quuxly Ltd T/A Zorbix", "Zorbix Ltd"),
@@ -119,7 +125,7 @@ def test_what_is_no_candidate(payee: str, listed: str) -> None:
 
 
 def test_a_brand_of_several_traders_is_for_review() -> None:
-    brand = ("Quuxly Ltd T/A Zorbix Burgers", "Fnord Ltd T/A Zorbix Burgers")
+    brand = ("Zorbix Ltd T/A Zorbix Burgers", "Zorbix Leeds Ltd T/A Zorbix Burgers")
     assert outcome("Zorbix Burgers", brand[0]) == ("alias", "accepted")
     assert outcome("Zorbix Burgers", *brand) == ("alias", "review")
 
