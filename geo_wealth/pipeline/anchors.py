@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.spend import SpendRequest, book_key, judge, kinds_of, select
+from geo_wealth.pipeline.remembered import meaning
+from geo_wealth.pipeline.spend import SpendRequest, judge, kinds_of, select
 from geo_wealth.pipeline.spend_documents import money, named, split_document
 from geo_wealth.pipeline.spend_words import listed, percent, pounds
 from geo_wealth.queries import membership
@@ -100,30 +101,21 @@ def anchors(connection: Connection, request: AnchorsRequest) -> AnchorsResult:
         As :func:`geo_wealth.pipeline.spend.spend`, and for a scale or another name of a payer
         that is not asked about.
     """
-    whole = select(
-        connection,
-        SpendRequest(
-            request.payers,
-            request.datasets,
-            request.definition,
-            request.rules,
-            request.first,
-            request.last,
-        ),
-    )
-    for name, pairs in (("scale", request.scales), ("also", request.also)):
-        for payer, _ in pairs:
-            if payer not in whole.payers:
-                raise InvalidRequestError(
-                    name, f"{payer!r} is not among the payers: {', '.join(whole.payers)}."
-                )
     scales = {payer: _definition(connection, scale) for payer, scale in request.scales}
-    meaning = (
-        *((each.version, each.hash) for each in (whole.definition, whole.rules)),
-        *sorted((payer, each.version, each.hash) for payer, each in scales.items()),
+    said = sorted((payer, each.version, each.hash) for payer, each in scales.items())
+    key = (request, meaning(connection, _spend_request(request)), *said)
+    return _ANCHORS.recall(key, lambda: _result(connection, request, scales))
+
+
+def _spend_request(request: AnchorsRequest) -> SpendRequest:
+    return SpendRequest(
+        request.payers,
+        request.datasets,
+        request.definition,
+        request.rules,
+        request.first,
+        request.last,
     )
-    key = (*book_key(connection, whole.book), request, meaning)
-    return _ANCHORS.recall(key, lambda: _result(connection, request, whole, scales))
 
 
 def _definition(connection: Connection, scale: str) -> Definition:
@@ -140,9 +132,15 @@ def _definition(connection: Connection, scale: str) -> Definition:
 def _result(
     connection: Connection,
     request: AnchorsRequest,
-    whole: Selection,
     scales: dict[str, Definition],
 ) -> AnchorsResult:
+    whole = select(connection, _spend_request(request))
+    for name, pairs in (("scale", request.scales), ("also", request.also)):
+        for payer, _ in pairs:
+            if payer not in whole.payers:
+                raise InvalidRequestError(
+                    name, f"{payer!r} is not among the payers: {', '.join(whole.payers)}."
+                )
     also: dict[str, list[str]] = {}
     for payer, name in request.also:
         also.setdefault(payer, []).append(name)
@@ -171,14 +169,7 @@ def _anchor(
     payer: str,
     scale: Definition,
 ) -> Anchor:
-    alone = SpendRequest(
-        (payer,),
-        request.datasets,
-        request.definition,
-        request.rules,
-        request.first,
-        request.last,
-    )
+    alone = replace(_spend_request(request), payers=(payer,))
     same = judge(connection, whole.book, alone, whole.definition)
     own = same if scale == whole.definition else judge(connection, whole.book, alone, scale)
     sums = same.sums()

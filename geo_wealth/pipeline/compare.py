@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.spend import SpendRequest, book_key, select
+from geo_wealth.pipeline.remembered import meaning
+from geo_wealth.pipeline.spend import SpendRequest, select
 from geo_wealth.queries.claims import Claim, claims
 from geo_wealth.spend.book import Flags
 from geo_wealth.spend.compare import Decomposition, Stage, decompose
@@ -99,30 +100,17 @@ def compare(connection: Connection, first: SpendRequest, second: SpendRequest) -
             "second",
             "both sides are the same: give one another definition, rules, period or payer.",
         )
-    sides = select(connection, first), select(connection, second)
-    key = (
-        *(book_key(connection, side.book) for side in sides),
-        *((request, _meaning(side)) for request, side in zip((first, second), sides, strict=True)),
-    )
-    result = _COMPARED.recall(key, lambda: _result(connection, (first, second), sides))
+    key = meaning(connection, first), meaning(connection, second)
+    result = _COMPARED.recall(key, lambda: _result(connection, (first, second)))
     payers = {*result.first.payers, *result.second.payers}
     return replace(result, claims=claims(connection, payers))
-
-
-def _meaning(selection: Selection) -> tuple[object, ...]:
-    definition, rules = selection.definition, selection.rules
-    return definition.slug, definition.version, definition.hash, rules.slug, rules.version
 
 
 def _result(
     connection: Connection,
     requests: tuple[SpendRequest, SpendRequest],
-    selections: tuple[Selection, Selection],
 ) -> CompareResult:
-    first, second = (
-        _side(replace(request, payers=selection.payers), selection)
-        for request, selection in zip(requests, selections, strict=True)
-    )
+    first, second = (_side(request, select(connection, request)) for request in requests)
     walks = _Walks(lambda request: select(connection, request))
     bounds = first.split.bounds, second.split.bounds
     return CompareResult(
@@ -141,7 +129,7 @@ def _result(
 def _side(request: SpendRequest, selection: Selection) -> Side:
     first, last = selection.days()
     return Side(
-        request=request,
+        request=replace(request, payers=selection.payers),
         definition=selection.definition,
         rules=selection.rules,
         payers=selection.payers,

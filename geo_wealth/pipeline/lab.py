@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.spend import SpendRequest, book_key, select
+from geo_wealth.pipeline.remembered import meaning
+from geo_wealth.pipeline.spend import SpendRequest, select
 from geo_wealth.pipeline.spend_documents import money, named, pounds_document, split_document
 from geo_wealth.pipeline.spend_rows import STATE_NAMES, PaymentRow, payment_rows
 from geo_wealth.pipeline.spend_words import day, listed, percent, pounds
@@ -96,34 +97,13 @@ def lab(connection: Connection, request: LabRequest) -> LabResult:
         As :func:`geo_wealth.pipeline.spend.spend`, and for fewer than two definitions, more
         than eight, or the same twice.
     """
-    selections = lab_selections(connection, request)
-    known = tuple((each.definition.version, each.definition.hash) for each in selections)
-    ruled = (selections[0].rules.version, selections[0].rules.hash)
-    key = (*book_key(connection, selections[0].book), request, known, ruled)
-    return _LABS.recall(key, lambda: _result(request, selections))
+    key = (request, *(meaning(connection, each) for each in _requests(request)))
+    return _LABS.recall(key, lambda: _result(request, lab_selections(connection, request)))
 
 
 def lab_selections(connection: Connection, request: LabRequest) -> tuple[Selection, ...]:
     """Give the payments under each definition, in the order asked for; see :func:`lab`."""
-    wanted = request.definitions
-    if not 2 <= len(wanted) <= MOST:
-        raise InvalidRequestError(
-            "definition", f"name two to {MOST} definitions to compare; found {len(wanted)}."
-        )
-    selections = tuple(
-        select(
-            connection,
-            SpendRequest(
-                request.payers,
-                request.datasets,
-                definition,
-                request.rules,
-                request.first,
-                request.last,
-            ),
-        )
-        for definition in wanted
-    )
+    selections = tuple(select(connection, each) for each in _requests(request))
     found = [(each.definition.slug, each.definition.version) for each in selections]
     for place, each in enumerate(found):
         if each in found[:place]:
@@ -131,6 +111,25 @@ def lab_selections(connection: Connection, request: LabRequest) -> tuple[Selecti
                 "definition", f"{each[0]} version {each[1]} is named twice: name each once."
             )
     return selections
+
+
+def _requests(request: LabRequest) -> list[SpendRequest]:
+    if not 2 <= len(request.definitions) <= MOST:
+        raise InvalidRequestError(
+            "definition",
+            f"name two to {MOST} definitions to compare; found {len(request.definitions)}.",
+        )
+    return [
+        SpendRequest(
+            request.payers,
+            request.datasets,
+            definition,
+            request.rules,
+            request.first,
+            request.last,
+        )
+        for definition in request.definitions
+    ]
 
 
 def difference_rows(

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.spend import SpendRequest, book_key, select
+from geo_wealth.pipeline.remembered import meaning
+from geo_wealth.pipeline.spend import SpendRequest, select
 from geo_wealth.pipeline.spend_documents import money, named, split_document
 from geo_wealth.pipeline.spend_words import listed, pounds
 from geo_wealth.spend.definition import Definition
 from geo_wealth.spend.measure import Split
 from geo_wealth.spend.opportunity import Opportunities, Opportunity, opportunities
 from geo_wealth.spend.rules import RuleSet
-from geo_wealth.spend.selection import Selection
 
 OPPORTUNITY_COLUMNS = (
     "category",
@@ -61,13 +61,12 @@ def opportunity(connection: Connection, request: SpendRequest) -> OpportunityRes
     InvalidRequestError, NotFoundError
         As :func:`geo_wealth.pipeline.spend.spend`.
     """
+    key = meaning(connection, request)
+    return _FOUND.recall(key, lambda: _result(connection, request))
+
+
+def _result(connection: Connection, request: SpendRequest) -> OpportunityResult:
     asked = select(connection, request)
-    meaning = (asked.definition.version, asked.definition.hash, asked.rules.hash)
-    key = (*book_key(connection, asked.book), request, *meaning, asked.rules.version)
-    return _FOUND.recall(key, lambda: _result(connection, request, asked))
-
-
-def _result(connection: Connection, request: SpendRequest, asked: Selection) -> OpportunityResult:
     known = select(connection, replace(request, first=None, last=None))
     first, last = asked.days()
     return OpportunityResult(

@@ -148,13 +148,17 @@ def suppliers_group(selection: Selection, answers: Iterable[Answer]) -> Group:
     received = _received(selection, sums, merged)
     rates = {key: Fraction(a.respent_local) / Fraction(a.received) for key, a in merged.items()}
     respent = sum((Fraction(received[key]) * rates[key] for key in received), Fraction(0))
+    paid = sum(received.values(), Decimal(0))
+    # Credits of those who did not answer can leave R2 with less than the others received.
+    answered = min(paid, max(split.local, Decimal(0)))
+    respent = respent * Fraction(answered) / Fraction(paid) if paid else respent
     return Group(
         slug=SUPPLIERS,
         first=split.total,
         local=split.local,
         unlocated=split.unlocated,
         answers=len(received),
-        answered=sum(received.values(), Decimal(0)),
+        answered=answered,
         told=sum((merged[key].received for key in received), Decimal(0)),
         respent=respent,
         unused=unused + len(merged) - len(received),

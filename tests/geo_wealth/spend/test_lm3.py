@@ -84,6 +84,16 @@ def test_credits_that_outweigh_payments_have_no_lm3() -> None:
     assert multiplier([suppliers_group(judged(book, KIRKLEES), [])]) is None
 
 
+def test_credits_of_those_who_did_not_answer_take_from_what_counts_as_answered() -> None:
+    book = make_book(
+        [Paid("Near Ltd", "100.00"), Paid("Silent Ltd", "-20.00")],
+        sites=[At("Near Ltd"), At("Silent Ltd")],
+    )
+    group = suppliers_group(judged(book, KIRKLEES), [answer("near ltd", "100.00", "50.00")])
+    assert (group.local, group.answered, group.respent) == (Decimal(80), Decimal(80), 40)
+    assert group.coverage == 1
+
+
 def test_staff_are_a_group_of_their_own() -> None:
     told = [answer("2", "100.00", "50.00"), answer("3", "300.00", "180.00"), answer("4", "0", "0")]
     staff = staff_group(told, Decimal(1000), Decimal(800))
