@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, Engine
 
 from geo_wealth.cluster import Cluster, throwaway_cluster
 from geo_wealth.db import create_engine
 from geo_wealth.migrate import upgrade
+
+# How long an example takes says nothing here: speed is measured by script/bench.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 
