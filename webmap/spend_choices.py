@@ -1,14 +1,12 @@
 """What the form about spend offers: payers, definitions and rule sets with their versions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from geo_wealth.queries import membership, named
+from geo_wealth.queries import named
 from geo_wealth.queries.book import read_book
-from geo_wealth.spend.definition import Definition, describe
 from webmap.addresses import address
 from webmap.params import Values
 from webmap.spend_params import query_of
@@ -114,18 +112,3 @@ def fixed(conn: Connection, values: Values) -> Values:
 def reference_to(document: named.NamedDocument) -> str:
     """Write ``slug@version``."""
     return f"{document.slug}@{document.version}"
-
-
-def definition_words(conn: Connection, definition: Definition) -> tuple[list[str], list[str]]:
-    """Say what a definition counts: sentences, and the tests of which any makes it local."""
-    return _split(describe(definition, membership.district_names(conn, definition.codes)))
-
-
-def _split(told: Iterable[str]) -> tuple[list[str], list[str]]:
-    sentences, tests = [], []
-    for line in told:
-        if line.startswith("- "):
-            tests.append(line.removeprefix("- "))
-        else:
-            sentences.append(line)
-    return sentences, tests

@@ -1,16 +1,20 @@
 """Definitions and rule sets laid out for a page: in words, as TOML, and what two differ in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError, NotFoundError
+from geo_wealth.memory import Memory
 from geo_wealth.queries import membership, named
+from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.named import NamedDocument
 from geo_wealth.spend.definition import Definition, describe, parse_definition
 from geo_wealth.spend.rules import RuleSet, parse_rules
 from geo_wealth.spend.wording import definition_differences, describe_rules, rule_differences
 
+_NAMES: Memory[Mapping[str, str]] = Memory(size=64)
 CALLED = {"definition": "Definition of local", "rules": "Rules of what is in"}
 
 
@@ -51,15 +55,14 @@ def found(conn: Connection, kind: str, slug: str, version: int | None) -> NamedD
 def told(conn: Connection, kept: NamedDocument) -> Told:
     """Put a document into words."""
     parsed = parse(kept)
-    lines = words(conn, parsed)
+    return Told(kept, parsed.about, *sentences_and_points(words(conn, parsed)))
+
+
+def sentences_and_points(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part what is said of a document: its sentences, and its tests or rules without marks."""
     points = [line for line in lines if _is_point(line)]
     sentences = [line for line in lines if not _is_point(line)]
-    return Told(
-        kept,
-        parsed.about,
-        tuple(sentences),
-        tuple(line.partition(" ")[2] for line in points),
-    )
+    return tuple(sentences), tuple(line.partition(" ")[2] for line in points)
 
 
 def _is_point(line: str) -> bool:
@@ -78,16 +81,22 @@ def parse(kept: NamedDocument) -> Definition | RuleSet:
 def words(conn: Connection, parsed: Definition | RuleSet) -> list[str]:
     """Say what a document means."""
     if isinstance(parsed, Definition):
-        return describe(parsed, membership.district_names(conn, parsed.codes))
+        return describe(parsed, names(conn, parsed.codes))
     return describe_rules(parsed)
+
+
+def names(conn: Connection, codes: tuple[str, ...]) -> Mapping[str, str]:
+    """Name districts, or remember their names: looking for them takes long."""
+    key = (str(conn.engine.url), data_version(conn), codes)
+    return _NAMES.recall(key, lambda: membership.district_names(conn, codes))
 
 
 def differences(conn: Connection, old: NamedDocument, new: NamedDocument) -> list[str]:
     """Say what the newer document of a kind means otherwise than the older one."""
     first, second = parse(old), parse(new)
     if isinstance(first, Definition) and isinstance(second, Definition):
-        codes = sorted({*first.codes, *second.codes})
-        return definition_differences(first, second, membership.district_names(conn, codes))
+        codes = tuple(sorted({*first.codes, *second.codes}))
+        return definition_differences(first, second, names(conn, codes))
     if isinstance(first, RuleSet) and isinstance(second, RuleSet):
         return rule_differences(first, second)
     raise TypeError("documents of two kinds cannot be compared")

@@ -1,7 +1,7 @@
 """Spend as files: all its parts, and every payment behind it."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from geo_wealth.pipeline.spend_documents import (
 )
 from geo_wealth.pipeline.spend_rows import PaymentRow, payment_rows
 from geo_wealth.pipeline.table import credited
+from geo_wealth.queries.book import read_book
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.matching import review_list
 from webmap.caching import cached
@@ -161,9 +162,10 @@ def _chunks(
         yield csv_text(header, batch).removeprefix(head)
 
 
-def asked(conn: Connection, values: Values) -> int:
-    """Count the payments that :func:`rows` would list."""
-    return int(np.count_nonzero(select(conn, spend_request(values)).asked))
+def asked(conn: Connection, values: Values, payers: Collection[str]) -> int:
+    """Count the payments that :func:`rows` would list: all that the payers' files gave."""
+    ledgers = read_book(conn, values["dataset"] or None).ledgers
+    return sum(int(str(each.rows["loaded"])) for each in ledgers if each.payer in payers)
 
 
 def attachment(content: Iterator[str] | str, name: str) -> Response:

@@ -215,3 +215,15 @@ def test_more_payments_than_a_file_holds_are_refused_with_a_way_out(
 def test_without_a_ledger_the_page_says_what_would_be_here(empty_client: FlaskClient) -> None:
     assert "No ledger is loaded yet" in text_of(empty_client, "/spend")
     assert empty_client.get("/api/v1/spend").status_code == 404
+
+
+def test_the_page_says_when_the_payments_are_too_many_for_a_file(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from webmap.pages import spend  # noqa: PLC0415
+
+    total = len(rows_of(client, "/spend/rows.csv"))
+    monkeypatch.setattr(spend, "MOST_ROWS", total)
+    assert "Every payment as CSV" in text_of(client, "/spend")
+    monkeypatch.setattr(spend, "MOST_ROWS", total - 1)
+    assert "choose a shorter period" in text_of(client, "/spend")

@@ -17,7 +17,8 @@ from webmap.addresses import address
 from webmap.database import connection
 from webmap.pages.blueprint import blueprint, page
 from webmap.params import Values, read
-from webmap.spend_choices import definition_words, fixed, form, payers, years
+from webmap.spend_choices import fixed, form, payers, years
+from webmap.spend_documents import sentences_and_points, words
 from webmap.spend_exports import MOST_ROWS, asked
 from webmap.spend_params import ALL, SPEND, query_of, spend_request
 from webmap.spend_tabs import tabs
@@ -80,11 +81,11 @@ def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, An
         return f"{address('pages.spend', wanted)}#{slug}"
 
     headline_ = headline(result)
-    words, tests = definition_words(conn, result.definition)
+    sentences, tests = sentences_and_points(words(conn, result.definition))
     return {
         "headline": headline_,
         "scope": scope(result),
-        "words": words,
+        "words": sentences,
         "tests": tests,
         "chart": bars.whole_bar(result.split, headline_),
         "patterns": bars.patterns(),
@@ -92,7 +93,7 @@ def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, An
         "where_it_went": where_it_went(result.split),
         "account": account_lines(result),
         "unlocated": why_unlocated(result),
-        "too_many": asked(conn, values) > MOST_ROWS,
+        "too_many": asked(conn, values, result.payers) > MOST_ROWS,
         "most_rows": MOST_ROWS,
         "state": state,
         "claims": [claim_sentence(claim) for claim in claims(conn, result.payers)],
