@@ -172,7 +172,7 @@ class _Walks:
         end = replace(end, first=b.request.first, last=b.request.last)
         shared = tuple(sorted(set(a.payers) & set(b.payers)))
         if not shared:
-            yield self._stage("another-payer", end)
+            yield from self._other_payments("another-payer", now, end)
             return
         if shared != a.payers:
             now = replace(now, payers=shared)

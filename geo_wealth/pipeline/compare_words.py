@@ -130,11 +130,10 @@ def _scope_warnings(result: CompareResult) -> Iterator[str]:
             f"The payers differ: {listed(first.payers)} first, {listed(second.payers)} then, so "
             "that this is not a change over time alone."
         )
-    if first.channels != second.channels:
+    if first.channels and second.channels and first.channels != second.channels:
         yield (
-            f"What counts is paid by {listed(first.channels) if first.channels else 'nothing'} "
-            f"first and by {listed(second.channels) if second.channels else 'nothing'} then: "
-            "that difference is one of coverage."
+            f"What counts is paid by {listed(first.channels)} first and by "
+            f"{listed(second.channels)} then: that difference is one of coverage."
         )
     if first.months != second.months:
         yield (

@@ -1,6 +1,6 @@
 """LM3 of a payer in a round of its survey."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from geo_wealth.spend.definition import Definition
 from geo_wealth.spend.lm3 import (
     STAFF,
     SUPPLIERS,
+    Answer,
     Group,
     Multiplier,
     multiplier,
@@ -26,6 +27,7 @@ from geo_wealth.spend.lm3 import (
 )
 from geo_wealth.spend.measure import Split
 from geo_wealth.spend.rules import RuleSet
+from geo_wealth.spend.selection import Selection
 
 LEAST_STAFF = 3
 """Of fewer staff nothing is shown: it would tell what one person spends."""
@@ -97,25 +99,12 @@ def lm3(connection: Connection, request: Lm3Request) -> Lm3Result:
         When no survey of the payer is loaded.
     """
     _check_pay(request)
-    selection = select(
-        connection,
-        SpendRequest(
-            (request.payer,),
-            request.datasets,
-            request.definition,
-            request.rules,
-            request.first,
-            request.last,
-        ),
-    )
+    selection = _selection(connection, request)
     round_ = _round(connection, request)
     surveys, answers = survey_answers(connection, request.payer, round_, SUPPLIERS)
     staff_surveys, staff_told = survey_answers(connection, request.payer, round_, STAFF)
     suppliers = suppliers_group(selection, answers)
-    staff = None
-    if request.pay is not None and request.pay_local is not None:
-        staff = staff_group(staff_told, request.pay, request.pay_local)
-        staff = staff if staff.answers >= LEAST_STAFF else None
+    staff = _staff(request, staff_told)
     first, last = selection.days()
     return Lm3Result(
         request=request,
@@ -134,6 +123,28 @@ def lm3(connection: Connection, request: Lm3Request) -> Lm3Result:
         surveys=(*surveys, *staff_surveys),
         sample=any(ledger.sample for ledger in selection.ledgers),
     )
+
+
+def _selection(connection: Connection, request: Lm3Request) -> Selection:
+    return select(
+        connection,
+        SpendRequest(
+            (request.payer,),
+            request.datasets,
+            request.definition,
+            request.rules,
+            request.first,
+            request.last,
+        ),
+    )
+
+
+def _staff(request: Lm3Request, answers: Sequence[Answer]) -> Group | None:
+    """Count staff where their pay is given and enough of them answered."""
+    if request.pay is None or request.pay_local is None:
+        return None
+    staff = staff_group(answers, request.pay, request.pay_local)
+    return staff if staff.answers >= LEAST_STAFF else None
 
 
 def _check_pay(request: Lm3Request) -> None:

@@ -80,13 +80,7 @@ def supply_chain(connection: Connection, payer: str, request: SpendRequest) -> S
             f"No supplier's ledger is loaded for {payer}: `geo-wealth load supply-chain FILE "
             f'--supplier NAME --of "{payer}"` loads one.'
         )
-    definition = named_queries.definition(connection, request.definition)
-    if definition.of_payer:
-        raise InvalidRequestError(
-            "definition",
-            f"{definition.slug} depends on who pays, and here suppliers do: name one that does "
-            "not.",
-        )
+    definition = _definition(connection, request.definition)
     book = read_book(connection, keys, "supply-chain")
     whole = judge(connection, book, request, definition)
     suppliers = payers_of(book, request.payers)
@@ -102,6 +96,17 @@ def supply_chain(connection: Connection, payer: str, request: SpendRequest) -> S
         ),
         split=whole.sums().split(),
     )
+
+
+def _definition(connection: Connection, reference: str) -> Definition:
+    definition = named_queries.definition(connection, reference)
+    if definition.of_payer:
+        raise InvalidRequestError(
+            "definition",
+            f"{definition.slug} depends on who pays, and here suppliers do: name one that does "
+            "not.",
+        )
+    return definition
 
 
 def _tier_one(connection: Connection, payer: str, request: SpendRequest) -> Selection | None:

@@ -45,6 +45,9 @@ PARTS = (
     (REAL, "Real change"),
 )
 
+BETWEEN = "Difference between payers"
+"""What real change is called where the two sides have no payer in common."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -137,7 +140,10 @@ def decompose(forth: Sequence[Stage], back: Sequence[Stage]) -> Decomposition:
         whole=Change(
             "change", "Change", _less(last.share, first.share), last.split.local - first.split.local
         ),
-        parts=tuple(_part(slug, name, steps) for slug, name in PARTS),
+        parts=tuple(
+            _part(slug, BETWEEN if slug == REAL and "another-payer" in taken else name, steps)
+            for slug, name in PARTS
+        ),
         steps=steps,
         forth=tuple(forth),
         back=tuple(back),

@@ -214,6 +214,7 @@ def test_a_payer_that_joins_is_coverage_and_another_payer_is_said_to_be_one(
     }
     other = compare(small, alone, replace(alone, payers=("Y",)))
     assert [step.slug for step in other.change.steps] == ["another-payer"]
+    assert other.change.parts[2].name == "Difference between payers"
     assert any("not a change over time" in sentence for sentence in compare_sentences(other))
 
 
