@@ -10,7 +10,7 @@ from markupsafe import Markup
 from geo_wealth.pipeline.spend import SpendResult
 from geo_wealth.spend.book import Book
 from geo_wealth.spend.measure import Split, join
-from geo_wealth.spend.parts import KindPart
+from geo_wealth.spend.parts import KindPart, Part
 from geo_wealth.spend.suppliers import SupplierPart
 from webmap import wording
 from webmap.bars import NAMES, STATES, small_bar
@@ -64,18 +64,25 @@ def breakdowns(result: SpendResult, full: Collection[str], link: Links) -> dict[
     parts: dict[str, list[Named]] = {
         "destination": [(part.name, part.slug, part.split) for part in result.by_destination],
         "category": [(part.name, "", part.split) for part in result.by_category],
-        "decile": [(part.name, "", part.split) for part in result.by_decile],
-        "address": [(part.name, "", part.split) for part in result.by_address],
         "kind": [(kind.name, kind_note(kind), kind.yes) for kind in result.by_kind],
     }
     laid = {
-        slug: laid_out(slug, lines, full if slug in _CUT else {slug}, link)
-        for slug, lines in parts.items()
+        slug: laid_out(slug, found, full if slug in _CUT else {slug}, link)
+        for slug, found in parts.items()
     }
+    for slug in ("decile", "address"):
+        laid[slug] = with_the_rest(slug, getattr(result, f"by_{slug}"))
     return laid | {"supplier": supplier_table(result.suppliers, full, link)}
 
 
 _CUT = frozenset({"destination", "category", "supplier"})
+
+
+def with_the_rest(slug: str, parts: Sequence[Part]) -> Breakdown:
+    """Lay out parts that end with a rest of which nothing is known, which has no bar."""
+    known = [(part.name, "", part.split) for part in parts if part.slug]
+    rest = [(part.name, "", part.split) for part in parts if not part.slug]
+    return Breakdown(slug, lines(known, rest), len(parts))
 
 
 def laid_out(
