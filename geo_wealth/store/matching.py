@@ -17,18 +17,8 @@ from sqlalchemy import Connection, text
 from geo_wealth.matching import MATCHER, Candidate, Decision, Matcher, Organisations, Payees
 from geo_wealth.memory import Memory
 from geo_wealth.names import looks_individual
-from geo_wealth.spend.book import ADDRESS_KINDS
+from geo_wealth.spend.book import ADDRESS_KINDS, REGISTERS
 from geo_wealth.store.copy import copy_frame, stage
-
-# Which register answers first for a payee, for one kind of address.
-REGISTER_ORDER = (
-    "suppliers",
-    "anchors",
-    "vcse",
-    "business-rates",
-    "cooperatives",
-    "employers",
-)
 
 # What a payee was matched against: registers and matcher, and of its own the charity numbers
 # that ledgers state and the decisions on its name.
@@ -216,5 +206,5 @@ def _place(connection: Connection) -> None:
             FROM best WHERE place = 1
             ORDER BY payee_id, kind, score DESC, turn
         """),
-        {"kinds": list(ADDRESS_KINDS), "registers": list(REGISTER_ORDER)},
+        {"kinds": list(ADDRESS_KINDS), "registers": list(REGISTERS)},
     )
