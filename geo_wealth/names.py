@@ -49,6 +49,7 @@ _TITLE_LAST = re.compile(r"\s(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd)\.?
 _PERSON = re.compile(
     r"\b(?:sole[- ]?trad(?:ers?|ing)|individuals?|self[- ]?employed|persons?)\b", re.IGNORECASE
 )
+_TRADING_AS = re.compile(r"\b(?:t/as?|trading as)\b", re.IGNORECASE)
 _SOLE_TRADER = re.compile(r"\bsole[- ]?trad(?:er|ing)\b", re.IGNORECASE)
 _BUSINESS = re.compile(
     r"\b(?:ltd|limited|plc|llp|lp|cic|cio|inc|co|company|group|holdings?|partners(?:hip)?|"
@@ -160,3 +161,14 @@ def looks_individual(name: str) -> bool:
         or _INITIALS.fullmatch(plain)
         or _SURNAME_FIRST.fullmatch(plain)
     )
+
+
+def names_person(name: str) -> bool:
+    """Tell whether a name gives a person's away: is one, or is one's who trades as something.
+
+    Examples
+    --------
+    >>> names_person("A Sample T/A Sample Joinery"), names_person("Sample Ltd T/A Sample")
+    (True, False)
+    """
+    return looks_individual(name) or looks_individual(_TRADING_AS.split(name)[0])

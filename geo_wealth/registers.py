@@ -148,7 +148,7 @@ def _individuals(records: Records) -> NDArray[np.bool_]:
     forms = records.column("form", names.says_person)
     if "individual" in records.match.layout.options.get("constant", {}):
         forms[:] = False  # the publisher lists organisations only
-    guessed = records.column("name", names.looks_individual)
+    guessed = records.column("name", names.names_person)
     triples = zip(stated, forms, guessed, strict=True)
     return np.fromiter(
         (bool(form or (guess if said is None else said)) for said, form, guess in triples),

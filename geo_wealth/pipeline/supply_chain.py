@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError, NotFoundError
-from geo_wealth.names import looks_individual, name_key
+from geo_wealth.names import name_key, names_person
 from geo_wealth.pipeline.spend import SpendRequest, judge, payers_of, select
 from geo_wealth.pipeline.spend_documents import money, named, split_document
 from geo_wealth.pipeline.spend_rows import NOT_SHOWN
@@ -125,7 +125,7 @@ def _tier_two(selection: Selection, paid: Selection | None) -> TierTwo:
         received = paid.sums(paid.included & same[paid.book.payments.payee]).split()
     first, last = selection.days()
     return TierTwo(
-        supplier=NOT_SHOWN if looks_individual(supplier) else supplier,
+        supplier=NOT_SHOWN if names_person(supplier) else supplier,
         split=selection.sums().split(),
         received=received,
         first=first,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from geo_wealth.errors import NotFoundError
 from geo_wealth.memory import Memory
-from geo_wealth.names import looks_individual
+from geo_wealth.names import names_person
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.membership import SOURCE_ORDER
 from geo_wealth.spend.book import (
@@ -206,7 +206,7 @@ def _payees(connection: Connection, ids: Ints, vcse: Ints) -> Payees:
         {"ids": ids.tolist()},
     ).all()
     individual = [
-        row.state == "named" and (row.person or looks_individual(row.name)) for row in rows
+        row.state == "named" and (row.person or names_person(row.name)) for row in rows
     ]
     return Payees(
         id=ids,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
-from geo_wealth.names import looks_individual
+from geo_wealth.names import names_person
 
 # One row for one payee and one organisation, in however many registers that stands.
 _REVIEW = """
@@ -186,7 +186,7 @@ def known_payees(connection: Connection, keys: set[str]) -> dict[str, set[str | 
     )
     known: dict[str, set[str | None]] = {}
     for row in rows:
-        if not looks_individual(row.name):
+        if not names_person(row.name):
             known.setdefault(row.name_key, set()).add(row.company_number)
     return known
 
@@ -231,7 +231,7 @@ def match_counts(connection: Connection) -> tuple[MatchCount, ...]:
     counts: dict[tuple[str, str | None], tuple[int, int, Decimal]] = {}
     for row in rows:
         outcome = row.state if row.state != "named" else row.band or "unlocated"
-        if row.state == "named" and (row.person or looks_individual(row.name)):
+        if row.state == "named" and (row.person or names_person(row.name)):
             outcome = "individual"
         key = (outcome, row.stage if outcome == "accepted" else None)
         payees, payments, pounds = counts.get(key, (0, 0, Decimal(0)))

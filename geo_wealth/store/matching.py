@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from geo_wealth.matching import MATCHER, Candidate, Decision, Matcher, Organisations, Payees
 from geo_wealth.memory import Memory
-from geo_wealth.names import looks_individual
+from geo_wealth.names import names_person
 from geo_wealth.spend.book import ADDRESS_KINDS, REGISTERS
 from geo_wealth.store.copy import copy_frame, stage
 
@@ -84,7 +84,7 @@ def _match(connection: Connection, registers: _Registers, rows: Sequence[Any]) -
         if row.state == "named"
         and row.name_key
         and row.name_key not in registers.persons
-        and not looks_individual(row.name)
+        and not names_person(row.name)
     ]
     payees = Payees(
         tuple(row.name_key for row in open_rows),

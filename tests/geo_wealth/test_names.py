@@ -11,6 +11,7 @@ from geo_wealth.names import (
     looks_individual,
     name_key,
     name_keys,
+    names_person,
     payee_state,
 )
 
@@ -163,3 +164,18 @@ def test_persons_are_seen(name: str) -> None:
 )
 def test_businesses_are_not_persons(name: str) -> None:
     assert not looks_individual(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        ("A B Sample T/A Sample Joinery", True),
+        ("Mr A Sample trading as Sample Cars", True),
+        ("Mrs A Sample", True),
+        ("Sample Holdings Ltd T/A Sample Cars", False),
+        ("Sample Joinery T/A A B Sample", False),
+        ("Trading Asset Partners Ltd", False),
+    ],
+)
+def test_who_trades_as_something_is_still_a_person(name: str, person: bool) -> None:
+    assert names_person(name) is person
