@@ -1,6 +1,7 @@
 """Arguments: what is accepted, and what a refusal says."""
 
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -128,3 +129,20 @@ def test_an_address_says_the_same_when_written_and_read_again(
 def test_nothing_that_is_typed_breaks_the_reader(name: str, value: str) -> None:
     with suppress(InvalidRequestError):
         rank_filters(read(MultiDict([(name, value)]), ALL))
+
+
+def test_a_parameter_that_may_be_repeated_keeps_its_order_and_each_value_once() -> None:
+    several = Param("payer", "Who paid.", many=True)
+    args = MultiDict([("payer", "B"), ("payer", "A"), ("payer", ""), ("payer", "B")])
+    assert read(args, (several,)) == {"payer": ("B", "A")}
+    assert read(MultiDict(), (several,)) == {"payer": ()}
+    assert several.schema() == {"type": "array", "items": {"type": "string"}}
+
+
+@pytest.mark.parametrize("text", ["2021-02-30", "20210401", "1 April 2021", "2021-4-1"])
+def test_a_day_is_refused_unless_it_is_one(text: str) -> None:
+    day = Param("from", "First day.", kind="date")
+    assert read(MultiDict([("from", " 2021-04-01 ")]), (day,)) == {"from": date(2021, 4, 1)}
+    assert read(MultiDict([("from", "")]), (day,)) == {"from": None}
+    with pytest.raises(InvalidRequestError, match="must be a day such as 2021-04-01"):
+        read(MultiDict([("from", text)]), (day,))
