@@ -111,9 +111,15 @@ def spend(connection: Connection, request: SpendRequest) -> SpendResult:
     NotFoundError
         When no ledger is loaded, or a definition, rules or dataset does not exist.
     """
-    selection = select(connection, request)
-    key = (*book_key(connection, selection.book), request, *_identity(selection))
-    return _RESULTS.recall(key, lambda: _result(connection, request, selection))
+    book = read_book(connection, request.datasets or None)
+    definition = named.definition(connection, request.definition)
+    rules = named.rules(connection, request.rules)
+    # Versions, since the newest of a name may be another tomorrow.
+    said = [(each.slug, each.version, each.hash) for each in (definition, rules)]
+    return _RESULTS.recall(
+        (*book_key(connection, book), request, *said),
+        lambda: _result(connection, request, judge(connection, book, request, definition)),
+    )
 
 
 def select(connection: Connection, request: SpendRequest) -> Selection:
@@ -175,13 +181,6 @@ def book_key(connection: Connection, book: Book) -> tuple[object, ...]:
 def kinds_of(connection: Connection, book: Book) -> dict[str, Ints]:
     """Tell of each payee whether it is of a kind of supplier; see ``supplier_kinds``."""
     return _KINDS.recall(book_key(connection, book), lambda: supplier_kinds(book))
-
-
-def _identity(selection: Selection) -> tuple[object, ...]:
-    return (
-        (selection.definition.slug, selection.definition.version, selection.definition.hash),
-        (selection.rules.slug, selection.rules.version, selection.rules.hash),
-    )
 
 
 def _placed(connection: Connection, book: Book, definition: Definition, payer: str) -> Placing:
