@@ -4,28 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+from judged import KIRKLEES, judged
 from spend_books import At, Paid, Payee, make_book
 
 from geo_wealth.spend.book import NONE, Book
-from geo_wealth.spend.definition import parse_definition
 from geo_wealth.spend.kinds import NO, UNKNOWN, YES, supplier_kinds
 from geo_wealth.spend.parts import by_address, by_category, by_decile, by_destination
-from geo_wealth.spend.placing import Context, place
-from geo_wealth.spend.rules import apply, parse_rules
-from geo_wealth.spend.selection import OUTSIDE_PERIOD, UNDATED, Selection, left_out
+from geo_wealth.spend.selection import OUTSIDE_PERIOD, UNDATED, Selection
 from geo_wealth.spend.suppliers import NOT_SHOWN, OTHERS, supplier_parts
 
-KIRKLEES = """
-slug = "kirklees"
-title = "Kirklees"
-about = "In Kirklees."
-[address]
-order = ["site", "branch", "registered", "payment"]
-otherwise = "unlocated"
-[[local]]
-kind = "district"
-codes = ["E08000034"]
-"""
 NO_CARDS = """
 slug = "no-cards"
 title = "No cards"
@@ -38,28 +25,8 @@ channel = "card"
 """
 
 
-def selected(
-    book: Book,
-    rules: str = NO_CARDS,
-    first: date | None = None,
-    last: date | None = None,
-    payers: tuple[str, ...] = ("Council",),
-) -> Selection:
-    definition, ruleset = parse_definition(KIRKLEES, "test"), parse_rules(rules, "test")
-    placing = place(book, definition, Context())
-    reason, reasons = left_out(book, ruleset, apply(book, ruleset), first, last)
-    mine = np.array([ledger.payer in payers for ledger in book.ledgers])
-    return Selection(
-        book,
-        payers,
-        definition,
-        ruleset,
-        mine[book.payments.ledger],
-        reason,
-        reasons,
-        placing.state.astype(np.int64)[book.payments.payee],
-        {payers[0]: placing},
-    )
+def selected(book: Book, first: date | None = None, last: date | None = None) -> Selection:
+    return judged(book, KIRKLEES, rules=NO_CARDS, first=first, last=last)
 
 
 BOOK = make_book(
