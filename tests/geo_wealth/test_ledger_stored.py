@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from test_ledger import SPEND, independent
 
 from geo_wealth.cluster import Cluster
 from geo_wealth.db import create_engine
-from geo_wealth.pipeline import council
+from geo_wealth.pipeline import council, geography
 from geo_wealth.pipeline.load import LoadResult, load
+from geo_wealth.pipeline.spend import SpendRequest, spend
 
 pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("real")]
 
@@ -44,6 +46,18 @@ def stored(loaded: Loaded) -> dict[str, tuple[str, int, Decimal, int]]:
         return {key: tuple(rest) for key, *rest in connection.execute(text(query))}  # type: ignore[misc]
 
 
+@pytest.fixture(scope="module")
+def matched(loaded: Loaded, shared: Path) -> Engine:
+    """The same database with one district's postcodes and premises, and payees matched to them."""
+    real = Path(str(resources.files("boundaries"))) / "sample"
+    for job in (
+        geography.postcodes_job(real / "codepoint_open_2025_kirklees.csv.gz"),
+        council.register_job(shared / "registers/business_rates_kirklees.csv", "business-rates"),
+    ):
+        load(loaded[0], job)
+    return loaded[0]
+
+
 @pytest.mark.parametrize("name", SPEND)
 def test_stored_payments_and_what_was_left_out_are_the_file(
     loaded: Loaded, stored: dict[str, tuple[str, int, Decimal, int]], shared: Path, name: str
@@ -64,3 +78,21 @@ def test_repeated_rows_are_as_many_as_counted_by_hand(
     result = loaded[1]["trafford/trafford-supplier-spend-2025-26.zip"]
     assert stored[result.dataset][3] == 60_868
     assert [issue.value for issue in result.issues if issue.kind == "repeated-rows"] == ["60868"]
+
+
+@pytest.mark.parametrize("rules", ["all-payments", "third-party", "third-party-strict"])
+@pytest.mark.parametrize("payer", sorted({name.split("/")[0] for name in SPEND}))
+def test_every_line_and_pound_of_a_payers_files_is_accounted_for(
+    matched: Engine, loaded: Loaded, payer: str, rules: str
+) -> None:
+    mine = [result for name, result in loaded[1].items() if name.split("/")[0] == payer]
+    with matched.connect() as connection:
+        result = spend(connection, SpendRequest(payers=(payer,), rules=rules))
+    rows, pounds = result.rows, result.pounds
+    assert rows["read"] == sum(each.rows["read"] for each in mine)
+    assert rows["read"] == rows["included"] + sum(rows["excluded"].values()) + rows["rejected"]
+    out = sum(pounds["excluded"].values(), Decimal(0)) + pounds["rejected"]
+    assert pounds["read"] == pounds["included"] + out
+    split = result.split
+    assert split.local + split.leaked + split.unlocated == pounds["included"]
+    assert min(split.local, split.unlocated) > 0
