@@ -1,10 +1,13 @@
 """What the form about spend offers: payers, definitions and rule sets with their versions."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from geo_wealth.memory import Memory
+from geo_wealth.pipeline.spend import book_key
 from geo_wealth.queries import named
 from geo_wealth.queries.book import read_book
 from webmap.addresses import address
@@ -37,6 +40,7 @@ def form(conn: Connection, values: Values) -> dict[str, Any]:
     }
 
 
+_YEARS: Memory[list[tuple[str, date, date]]] = Memory(size=8)
 DEFAULT_LAB = ("kirklees", "kirklees-registered-office", "west-yorkshire")
 
 
@@ -78,7 +82,9 @@ def lab_form(conn: Connection, values: Values) -> dict[str, Any]:
 def years(conn: Connection, endpoint: str, values: Values) -> list[tuple[str, str, bool]]:
     """Link the page for all time and for each financial year: name, address, whether shown."""
     asked = (values["from"], values["to"])
-    spans = [("all", None, None), *years_of(read_book(conn, values["dataset"] or None))]
+    book = read_book(conn, values["dataset"] or None)
+    known = _YEARS.recall(book_key(conn, book), lambda: years_of(book))
+    spans = [("all", None, None), *known]
     return [
         (name, address(endpoint, query_of(values, from_=first, to=last)), asked == (first, last))
         for name, first, last in spans

@@ -138,7 +138,7 @@ def test_datasets_and_their_issues(client: FlaskClient) -> None:
 
 def test_cells_that_may_name_a_person_stay_with_the_loader() -> None:
     issue = Issue(3, "Supplier", "invalid-date", "Mr A Person", "Not a date.", rejects=True)
-    for kind in ("ledger", "register", "assets"):
+    for kind in ("ledger", "register", "assets", "supply-chain", "survey"):
         assert "Person" not in str(issue_document(issue, kind))
     assert issue_document(issue, "postcodes")["value"] == "Mr A Person"
 

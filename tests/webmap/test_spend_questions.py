@@ -130,6 +130,31 @@ def test_what_is_not_there_is_a_404(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/spend/lab?pair=all&offset=90000", "/matches?offset=90000"])
+def test_beyond_the_last_row_a_link_leads_back(client: FlaskClient, address: str) -> None:
+    html = client.get(address).text
+    assert "No payments here" in html or "There are no more" in html or "Nothing is for" in html
+    for link in re.findall(r'href="([^"#]+)[^"]*" rel="prev"', html):
+        assert client.get(unescape(link)).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/spend", "/spend/opportunities", "/spend/anchors"])
+def test_a_definition_that_cannot_be_used_is_told_beside_the_form(
+    settings: Settings, engine: Engine, address: str
+) -> None:
+    from geo_wealth.pipeline.sample import load_sample  # noqa: PLC0415  (slow to import)
+
+    load_sample(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE organisation SET kind = 'suppliers'"))
+        connection.execute(text("UPDATE dataset SET generation = generation + 1000"))
+    client = create_app(settings, engine).test_client()
+    answer = client.get(f"{address}?definition=anchors-town")
+    assert answer.status_code == 404
+    assert "No register of anchors has premises" in answer.text
+    assert '<option value="anchors-town@1" selected>' in answer.text
+
+
 # Definitions and rules --------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from geo_wealth.errors import GeoWealthError, InvalidRequestError
+from geo_wealth.errors import GeoWealthError
 from geo_wealth.pipeline.anchors import AnchorsResult, anchors_sentences, kind_share
 from geo_wealth.pipeline.anchors import anchors as work_out
 from geo_wealth.pipeline.lm3 import Lm3Request, lm3, lm3_sentences
@@ -16,7 +16,8 @@ from geo_wealth.queries.surveys import supply_chains, survey_rounds
 from webmap import bars, wording
 from webmap.addresses import address
 from webmap.database import connection
-from webmap.pages.blueprint import blueprint, page
+from webmap.errors import status_of
+from webmap.pages.blueprint import REFUSALS, blueprint, page
 from webmap.params import Values, read
 from webmap.spend_anchors import ANCHORS, anchors_request, scales
 from webmap.spend_choices import fixed, form, payers, years
@@ -43,8 +44,10 @@ def anchors() -> Response:
     }
     try:
         result = work_out(conn, anchors_request(values))
-    except InvalidRequestError as error:
-        return page("anchors.html", 400, problem=error, result=None, attributions=[], **offered)
+    except REFUSALS as error:
+        return page(
+            "anchors.html", status_of(error), problem=error, result=None, attributions=[], **offered
+        )
     return page(
         "anchors.html",
         problem=None,

@@ -6,10 +6,14 @@ from flask import Blueprint, Response, current_app, render_template
 from sqlalchemy import Connection
 
 from geo_wealth.config import Settings
+from geo_wealth.errors import InvalidRequestError, NotFoundError, RefusedFileError
 from geo_wealth.queries.datasets import attributions, datasets
 from webmap.database import KEY, Database, connection
 
 blueprint = Blueprint("pages", __name__)
+
+REFUSALS = (InvalidRequestError, NotFoundError, RefusedFileError)
+"""What a form that was filled in may be refused for: it is shown again, with the reason."""
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

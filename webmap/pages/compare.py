@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, request
 
-from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline.claims import claim_sentence
 from geo_wealth.pipeline.compare import CompareResult, Side
 from geo_wealth.pipeline.compare import compare as work_out
@@ -14,7 +13,8 @@ from geo_wealth.spend.compare import Change
 from webmap import bars
 from webmap.addresses import address
 from webmap.database import connection
-from webmap.pages.blueprint import blueprint, page
+from webmap.errors import status_of
+from webmap.pages.blueprint import REFUSALS, blueprint, page
 from webmap.params import read
 from webmap.spend_choices import form, payers
 from webmap.spend_compare import COMPARE, SIDES, compare_fixed, side_of
@@ -44,8 +44,10 @@ def compare() -> Response:
     first, second = (spend_request(side_of(stated, side)) for side in SIDES)
     try:
         result = work_out(conn, first, second)
-    except InvalidRequestError as error:
-        return page("compare.html", 400, problem=error, result=None, attributions=[], **offered)
+    except REFUSALS as error:
+        return page(
+            "compare.html", status_of(error), problem=error, result=None, attributions=[], **offered
+        )
     return page(
         "compare.html",
         problem=None,

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline.lab import LabResult, difference_rows, difference_sentence, lab_selections
 from geo_wealth.pipeline.lab import lab as work_out
 from geo_wealth.pipeline.spend_rows import STATE_NAMES
@@ -15,7 +14,8 @@ from geo_wealth.spend.lab import ORDER, Difference
 from webmap import bars
 from webmap.addresses import address
 from webmap.database import connection
-from webmap.pages.blueprint import blueprint, page
+from webmap.errors import status_of
+from webmap.pages.blueprint import REFUSALS, blueprint, page
 from webmap.params import Values, read
 from webmap.spend_choices import lab_fixed, lab_form, payers, years
 from webmap.spend_lab import LAB, LISTING, chosen_of, lab_request
@@ -65,8 +65,10 @@ def lab() -> Response:
     }
     try:
         result = work_out(conn, lab_request(stated))
-    except InvalidRequestError as error:
-        return page("lab.html", 400, problem=error, result=None, attributions=[], **offered)
+    except REFUSALS as error:
+        return page(
+            "lab.html", status_of(error), problem=error, result=None, attributions=[], **offered
+        )
     return page(
         "lab.html",
         problem=None,
@@ -138,7 +140,8 @@ def listing(conn: Connection, values: Values) -> dict[str, Any]:
     """List one page of the payments that definitions disagree on."""
     selections, cell = chosen_of(lab_selections(conn, lab_request(values)), values)
     start = values["offset"]
-    total, rows = difference_rows(conn, selections, cell, start=start, count=PER_PAGE)
+    total, found = difference_rows(conn, selections, cell, start=start, count=PER_PAGE)
+    rows = list(found)
     plain = query_of(values, offset=None)
 
     def at(offset: int) -> str:
@@ -146,11 +149,11 @@ def listing(conn: Connection, values: Values) -> dict[str, Any]:
 
     return {
         "labels": [f"{each.definition.slug}@{each.definition.version}" for each in selections],
-        "rows": list(rows),
+        "rows": rows,
         "total": total,
-        "first": start + 1 if total else 0,
-        "last": min(start + PER_PAGE, total),
-        "previous": at(max(start - PER_PAGE, 0)) if start else None,
+        "first": start + 1 if rows else 0,
+        "last": start + len(rows) if rows else 0,
+        "previous": at(max(min(start, total) - PER_PAGE, 0)) if start else None,
         "next": at(start + PER_PAGE) if start + PER_PAGE < total else None,
         "csv": address("spend_exports.lab_rows", plain),
     }

@@ -78,6 +78,6 @@ def turns(values: dict[str, Any], total: int) -> dict[str, Any]:
         return address("pages.matches", query_of(values, offset=offset or None))
 
     return {
-        "previous": at(max(start - PER_PAGE, 0)) if start else None,
+        "previous": at(max(min(start, total) - PER_PAGE, 0)) if start else None,
         "next": at(start + PER_PAGE) if start + PER_PAGE < total else None,
     }

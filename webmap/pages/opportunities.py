@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline.opportunity import METHOD, OpportunityResult, opportunity
 from geo_wealth.pipeline.opportunity import opportunity_sentences as sentences
 from geo_wealth.queries.datasets import attributions
@@ -16,7 +15,8 @@ from geo_wealth.spend.opportunity import Opportunity
 from webmap import bars, wording
 from webmap.addresses import address
 from webmap.database import connection
-from webmap.pages.blueprint import blueprint, page
+from webmap.errors import status_of
+from webmap.pages.blueprint import REFUSALS, blueprint, page
 from webmap.params import Param, Values, read
 from webmap.spend_choices import fixed, form, payers, years
 from webmap.spend_params import SPEND, query_of, spend_request
@@ -44,8 +44,10 @@ def opportunities() -> Response:
     }
     try:
         result = opportunity(conn, spend_request(values))
-    except InvalidRequestError as error:
-        return page("opportunities.html", 400, problem=error, result=None, **_BARE, **offered)
+    except REFUSALS as error:
+        return page(
+            "opportunities.html", status_of(error), problem=error, result=None, **_BARE, **offered
+        )
     return page(
         "opportunities.html",
         problem=None,

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline.claims import claim_sentence
 from geo_wealth.pipeline.spend import SpendResult
 from geo_wealth.pipeline.spend import spend as work_out
@@ -15,7 +14,8 @@ from geo_wealth.queries.datasets import attributions
 from webmap import bars
 from webmap.addresses import address
 from webmap.database import connection
-from webmap.pages.blueprint import blueprint, page
+from webmap.errors import status_of
+from webmap.pages.blueprint import REFUSALS, blueprint, page
 from webmap.params import Values, read
 from webmap.spend_choices import fixed, form, payers, years
 from webmap.spend_documents import sentences_and_points, words
@@ -48,10 +48,10 @@ def spend() -> Response:
     }
     try:
         result = work_out(conn, spend_request(values))
-    except InvalidRequestError as error:
+    except REFUSALS as error:
         return page(
             "spend.html",
-            400,
+            status_of(error),
             title="Spend",
             problem=error,
             result=None,
