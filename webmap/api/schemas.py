@@ -261,7 +261,7 @@ SCHEMAS: dict[str, Schema] = {
         {
             "value": {
                 **maybe(TEXT),
-                "description": "What the file had; left out for ledgers, supply chains, surveys, registers and assets.",
+                "description": "What the file had; left out where persons may be named.",
             },
             "rejects": FLAG,
         },
