@@ -28,6 +28,8 @@ _CAPPED = 0.85
 # Names that many have are for review only when hardly anything differs.
 _COMMON_FROM = 0.75
 
+_NATIONAL = frozenset(("uk", "gb", "couk"))
+
 _ROLES = {
     "trading as": 0.05,
     "formerly": 0.05,
@@ -78,7 +80,24 @@ def judge_alias(mine: Reading, theirs: Reading, rarity: Rarity) -> Judgement:
     if _registered_alike(mine, theirs):
         return _judgement(what, differences)
     shared = mine.words if mine.places == theirs.places else mine.bare
-    return _conclude(what, differences, shared, rarity)
+    judged = _conclude(what, differences, shared, rarity)
+    why = _one_of_several(mine, theirs)
+    return judged.held_back(why) if why else judged
+
+
+def _one_of_several(mine: Reading, theirs: Reading) -> str | None:
+    """Say why the register's name may be that of one company of several, the payee's of all.
+
+    A shop adds its town to a company's name, but a company whose name has a town mostly has
+    a sister in another; and the UK company of a brand that the world knows is mostly not the
+    one that sells.
+    """
+    if theirs.places > mine.places:
+        return "only the register names a place"
+    brand = mine.form is None and len(mine.words) == len(theirs.words) == 1
+    if brand and _NATIONAL & theirs.slight and not _NATIONAL & mine.slight:
+        return "the brand may have other companies"
+    return None
 
 
 def _registered_alike(mine: Reading, theirs: Reading) -> bool:
