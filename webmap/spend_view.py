@@ -64,6 +64,7 @@ def breakdowns(result: SpendResult, full: Collection[str], link: Links) -> dict[
     parts: dict[str, list[Named]] = {
         "destination": [(part.name, part.slug, part.split) for part in result.by_destination],
         "category": [(part.name, "", part.split) for part in result.by_category],
+        "register": [(part.name, "", part.split) for part in result.by_register],
         "kind": [(kind.name, kind_note(kind), kind.yes) for kind in result.by_kind],
     }
     laid = {

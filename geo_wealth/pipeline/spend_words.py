@@ -4,6 +4,12 @@ from decimal import Decimal
 
 from geo_wealth.pipeline.spend import SpendResult
 
+LEANS = (
+    "Registers of one district find the suppliers there and miss others, so the share of what "
+    "could be located leans towards the districts whose registers are loaded. The bounds do not "
+    "lean: they hold as far as the matches do."
+)
+
 
 def spend_sentences(result: SpendResult) -> list[str]:
     """Tell what was asked, what came out, how sure it is and what was left out."""
@@ -68,12 +74,7 @@ def leaning(result: SpendResult) -> list[str]:
         "leaked"
         for part in result.by_register
     )
-    told = (
-        f"What was located, by what gave the address: {parts}. Registers of one district find "
-        "the suppliers there and miss others, so the share of what could be located leans "
-        "towards the districts whose registers are loaded. The bounds do not lean: they hold as "
-        "far as the matches do."
-    )
+    told = f"What was located, by what gave the address: {parts}. {LEANS}"
     return [told]
 
 

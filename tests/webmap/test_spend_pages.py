@@ -227,3 +227,10 @@ def test_the_page_says_when_the_payments_are_too_many_for_a_file(
     assert "Every payment as CSV" in text_of(client, "/spend")
     monkeypatch.setattr(spend, "MOST_ROWS", total - 1)
     assert "choose a shorter period" in text_of(client, "/spend")
+
+
+def test_the_page_says_which_way_its_share_leans(client: FlaskClient) -> None:
+    page = client.get("/spend").get_data(as_text=True)
+    assert "Registers of one district find the suppliers there and miss others" in page
+    assert 'href="#found"' in page
+    assert "Registers of suppliers" in page

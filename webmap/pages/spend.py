@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from geo_wealth.pipeline.claims import claim_sentence
 from geo_wealth.pipeline.spend import SpendResult
 from geo_wealth.pipeline.spend import spend as work_out
-from geo_wealth.pipeline.spend_words import headline, scope
+from geo_wealth.pipeline.spend_words import LEANS, headline, scope
 from geo_wealth.queries.claims import claims
 from geo_wealth.queries.datasets import attributions
 from webmap import bars
@@ -93,6 +93,7 @@ def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, An
         "where_it_went": where_it_went(result.split),
         "account": account_lines(result),
         "unlocated": why_unlocated(result),
+        "leans": LEANS,
         "too_many": asked(conn, values, result.payers) > MOST_ROWS,
         "most_rows": MOST_ROWS,
         "state": state,
