@@ -6,17 +6,20 @@ The database (that of ``GEO_WEALTH_DATA_DIR`` or ``DATABASE_URL``) must hold the
 the six registers of ``sample.py`` and nothing else of their kind. With ``--files`` no database
 is read: the same matcher works on the files of ``GEO_WEALTH_SHARED``, without decisions.
 Exact-name matching, with which it is compared, is always worked out from the files.
+With ``--accepted`` the precision of what is accepted is told by stage, on the payees that were
+drawn among those accepted, and put together for all accepted payees.
 """
 
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
-from script.matching import sample
+from script.matching import accepted, sample
 from script.matching.measures import (
     Estimate,
     Label,
@@ -29,10 +32,11 @@ from script.matching.measures import (
     recall_ratio,
     report,
 )
-from script.matching.results import exact_names, stored, worked_out
+from script.matching.results import Row, exact_names, stored, verdicts, worked_out
 
 _ROOT = Path(__file__).resolve().parents[2]
 LABELS = _ROOT / "tests/geo_wealth/matching/labels.csv"
+ACCEPTED = LABELS.with_name("labels_accepted.csv")
 
 
 def main() -> int:
@@ -43,12 +47,19 @@ def main() -> int:
     payees = sample.read_payees(shared)
     organisations = sample.read_organisations(shared)
     if options.files:
-        drawn = sample.draw(payees, organisations)
-        keys = [each.name_key for each in drawn if each.half == options.half]
-        found = worked_out(keys, payees, organisations)
+        keys = [each.name_key for each in sample.draw(payees, organisations)]
+        rows = worked_out(payees if options.accepted else keys, payees, organisations)
     else:
         with reading(open_database()) as connection:
-            found = stored(connection)
+            rows = stored(connection)
+    found = verdicts(rows)
+    if options.accepted:
+        drawn = accepted.read_drawn(ACCEPTED, f"{options.half}2")
+        if options.mistakes:
+            _print_wrong(drawn, found)
+        else:
+            _print_accepted(drawn, labels, rows)
+        return 0
     if options.mistakes:
         _print_mistakes(labels, found)
         return 0
@@ -64,6 +75,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--half", choices=sample.HALVES, required=True)
     parser.add_argument(
         "--mistakes", action="store_true", help="list payees by hash; of the tuning half only"
+    )
+    parser.add_argument(
+        "--accepted", action="store_true", help="precision by stage of what is accepted"
     )
     parser.add_argument("--files", action="store_true", help="match anew, without a database")
     options = parser.parse_args()
@@ -102,6 +116,32 @@ def _plain(figure: Estimate) -> str:
     if figure.value is None:
         return "none"
     return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
+
+
+def _print_accepted(
+    drawn: Sequence[accepted.Drawn], labels: Sequence[Label], rows: Sequence[Row]
+) -> None:
+    found = verdicts(rows)
+    strata = accepted.strata(rows)
+    sizes = Counter(strata.values())
+    sure = [each for each in labels if strata.get(each.payee) == accepted.SURE]
+    right = sum(outcome(each, found[each.payee]) is Outcome.RIGHT for each in sure)
+    parts = {accepted.SURE: accepted.share(right, len(sure)), **accepted.shares(drawn, found)}
+    still = sum(part.accepted for name, part in parts.items() if name != accepted.SURE)
+    print(f"{still} of {len(drawn)} drawn payees are still accepted; 95 % intervals in brackets")
+    print(f"{'':8} {'all accepted':>12} {'right/labelled':>14} {'precision':>22}")
+    for name, part in parts.items():
+        counts = f"{part.right}/{part.accepted}"
+        print(f"{name:8} {sizes[name]:12,} {counts:>14} {_plain(part.precision):>22}")
+    whole = accepted.together(parts, sizes)
+    print(f"{'together':8} {sum(sizes.values()):12,} {'':14} {_plain(whole):>22}")
+
+
+def _print_wrong(drawn: Sequence[accepted.Drawn], found: Mapping[str, Verdict]) -> None:
+    for each in drawn:
+        verdict = found.get(each.payee, Verdict())
+        if not verdict.accepted <= each.right:
+            print(f"{each.payee} {each.stratum:12} £{each.pounds:>9,}")
 
 
 def _print_mistakes(labels: Sequence[Label], found: Mapping[str, Verdict]) -> None:

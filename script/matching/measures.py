@@ -144,7 +144,8 @@ def report(labels: Sequence[Label], verdicts: Mapping[str, Verdict], *, review: 
     draws = _draws(labels)
     precision = _estimate(right * weights, placed * weights, draws)
     if precision.value == 1.0:
-        precision = replace(precision, low=_wilson_low(1.0, weights[placed > 0]))
+        low, _ = wilson(1.0, _effective(weights[placed > 0]))
+        precision = replace(precision, low=low)
     return Report(
         int(right.sum()),
         int(placed.sum()),
@@ -192,12 +193,17 @@ def _draws(labels: Sequence[Label]) -> NDArray[np.int64]:
     return np.concatenate(columns, axis=1)
 
 
-def _wilson_low(share: float, weights: Floats) -> float:
-    """Give Wilson's lower bound at the effective number, (sum w)² / sum w²."""
-    number = float(weights.sum() ** 2 / (weights**2).sum())
+def wilson(share: float, number: float) -> tuple[float, float]:
+    """Give Wilson's 95 % interval of a share of so many, which may be an effective number."""
     middle = share + _Z**2 / (2 * number)
     spread = _Z * math.sqrt(share * (1 - share) / number + _Z**2 / (4 * number**2))
-    return (middle - spread) / (1 + _Z**2 / number)
+    whole = 1 + _Z**2 / number
+    return (middle - spread) / whole, min(1.0, (middle + spread) / whole)
+
+
+def _effective(weights: Floats) -> float:
+    """Give the number of equal weights that would say as much (Kish): (sum w)² / sum w²."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def _label(row: Mapping[str, str]) -> Label:

@@ -11,14 +11,14 @@ from script.matching import sample
 from script.matching.measures import Verdict
 from script.matching.sample import organisation_hash, payee_hash
 
-Found = Iterable[tuple[str, str, str | None, str]]
-"""Name key of the payee, name key and company number of the organisation, band."""
+Row = tuple[str, str, str | None, str, str]
+"""Name key of the payee, name key and company number of the organisation, band, stage."""
 
 
-def verdicts(found: Found) -> dict[str, Verdict]:
+def verdicts(found: Iterable[Row]) -> dict[str, Verdict]:
     """Put together what was found, by the hash of the payee; what is rejected is nothing."""
     bands: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for payee, organisation, number, band in found:
+    for payee, organisation, number, band, _ in found:
         bands[payee_hash(payee)][band].add(organisation_hash(organisation, number))
     return {
         payee: Verdict(frozenset(by["accepted"]), frozenset(by["review"]))
@@ -26,23 +26,23 @@ def verdicts(found: Found) -> dict[str, Verdict]:
     }
 
 
-def stored(connection: Connection) -> dict[str, Verdict]:
+def stored(connection: Connection) -> list[Row]:
     """Read what the matcher left in a database loaded with the registers of the labels."""
     rows = connection.execute(
         text("""
-            SELECT p.name_key, o.name_key, o.company_number, c.band
+            SELECT p.name_key, o.name_key, o.company_number, c.band, c.stage
             FROM payee_candidate c JOIN payee p ON p.id = c.payee_id
             JOIN organisation o ON o.id = c.organisation_id
         """)
     )
-    return verdicts((row[0], row[1], row[2], row[3]) for row in rows)
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
 def worked_out(
     keys: Iterable[str],
     payees: Mapping[str, sample.Payee],
     organisations: sample.Organisations,
-) -> dict[str, Verdict]:
+) -> list[Row]:
     """Match payees anew, without a database: each name with each number it is paid under."""
     listed = [key for key, each in organisations.items() if not each.individual]
     persons = {key for (key, _), each in organisations.items() if each.individual}
@@ -68,9 +68,10 @@ def worked_out(
             tuple(tuple(sorted(payees[key].charity_numbers)) for key, _ in asked),
         )
     )
-    return verdicts(
-        (asked[each.payee][0], *listed[each.organisation], each.band) for each in candidates
-    )
+    return [
+        (asked[each.payee][0], *listed[each.organisation], each.band, each.stage)
+        for each in candidates
+    ]
 
 
 def exact_names(payees: Iterable[str], organisations: sample.Organisations) -> dict[str, Verdict]:
@@ -80,5 +81,7 @@ def exact_names(payees: Iterable[str], organisations: sample.Organisations) -> d
         if not each.individual:
             numbers[key].append(number)
     return verdicts(
-        (key, key, number, "accepted") for key in payees for number in numbers.get(key, ())
+        (key, key, number, "accepted", "exact-name")
+        for key in payees
+        for number in numbers.get(key, ())
     )

@@ -118,7 +118,7 @@ def test_what_the_reader_was_unsure_of_can_be_taken_for_right() -> None:
 
 
 def test_rejected_candidates_are_nothing_found() -> None:
-    found = verdicts([("sample co", "sample co", None, "rejected")])
+    found = verdicts([("sample co", "sample co", None, "rejected", "decision")])
     assert found[payee_hash("sample co")] == Verdict()
 
 
