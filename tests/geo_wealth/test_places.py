@@ -148,6 +148,7 @@ def test_datasets_say_what_they_are(sample: Connection) -> None:
         "names",
         "postcodes",
         "register",
+        "survey",
     }
     assert rows["ledger"].sample
     assert not rows["boundaries"].sample
