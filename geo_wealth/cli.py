@@ -20,6 +20,7 @@ from geo_wealth.commands.opportunity import opportunity
 from geo_wealth.commands.output import say
 from geo_wealth.commands.penetration import penetration
 from geo_wealth.commands.rank import explain, rank
+from geo_wealth.commands.robustness import robustness
 from geo_wealth.commands.sample import sample
 from geo_wealth.commands.spend import spend
 from geo_wealth.commands.summary import summary
@@ -61,6 +62,7 @@ app.command()(summary)
 app.command()(penetration)
 app.command()(rank)
 app.command()(explain)
+app.command()(robustness)
 app.command()(spend)
 app.command()(lab)
 app.command()(compare)

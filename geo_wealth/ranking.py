@@ -191,16 +191,38 @@ def contribute(normalised: ArrayLike, weights: ArrayLike, aggregate: Aggregate) 
     """
     matrix = np.asarray(normalised, dtype=np.float64)
     shares = np.asarray(weights, dtype=np.float64)
-    used = np.where(shares > 0, matrix, 0.0)
+    lifts = shares * _terms(np.where(shares > 0, matrix, 0.0), aggregate)
     if aggregate == "linear":
-        return np.asarray(used * shares)
-    lifts = shares * np.log(_lift(used) / FLOOR)
+        return np.asarray(lifts)
     total = lifts.sum(axis=1, keepdims=True)
-    score = FLOOR * np.exp(total)
     parts = np.divide(
         lifts, total, out=np.broadcast_to(shares, lifts.shape).copy(), where=total > 0
     )
-    return np.asarray(score * parts)
+    return np.asarray(_whole(total, aggregate) * parts)
+
+
+def score_draws(normalised: Floats, weights: Floats, aggregate: Aggregate = "linear") -> Floats:
+    """Score areas under many weightings at once, as :func:`score_normalised` does under one.
+
+    Parameters
+    ----------
+    normalised
+        (n, k) without NaN.
+    weights
+        (d, k) not negative; each row sums to 1.
+    aggregate
+        As for :func:`score_areas`.
+
+    Returns
+    -------
+    NDArray
+        (d, n). Areas with equal indicators have equal scores, to the last bit.
+    """
+    total = np.zeros((len(weights), len(normalised)))
+    # Term by term: a matrix product may round equal areas apart, and that on each machine anew.
+    for weight, term in zip(weights.T, _terms(normalised, aggregate).T, strict=True):
+        total += weight[:, None] * term
+    return _whole(total, aggregate)
 
 
 def rank_scores(score: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -298,6 +320,16 @@ def _move(shares: Floats, edge: Floats, best: int) -> Floats:
         moved[best] += amount
         missing -= amount * gain
     return moved
+
+
+def _terms(normalised: Floats, aggregate: Aggregate) -> Floats:
+    """Give what is weighted and summed: the indicators, or their logarithms above the floor."""
+    return normalised if aggregate == "linear" else np.log(_lift(normalised) / FLOOR)
+
+
+def _whole(total: Floats, aggregate: Aggregate) -> Floats:
+    """Make a score of a weighted sum of terms."""
+    return total if aggregate == "linear" else np.asarray(FLOOR * np.exp(total))
 
 
 def _lift(normalised: Floats) -> Floats:

@@ -89,7 +89,7 @@ def rank(
         spend_variant=spend_variant,
     )
     with reading(engine) as connection:
-        ranking = kept_ranking(connection, kept) if kept else _build(connection, request)
+        ranking = kept_ranking(connection, kept) if kept else build(connection, request)
         if csv is not None:
             owed = attributions(connection, ranking.datasets)
             write_text(csv, csv_text(*credited(*ranking_rows(ranking), owed)))
@@ -138,7 +138,7 @@ def explain(
         spend_variant=spend_variant,
     )
     with reading(open_database()) as connection:
-        ranking = _build(connection, request)
+        ranking = build(connection, request)
     explanation = explain_area(ranking, code, against)
     if as_json:
         print_json(explanation_document(explanation))
@@ -179,7 +179,14 @@ def make_request(
     return request
 
 
-def _build(connection: Connection, request: RankRequest) -> Ranking:
+def build(connection: Connection, request: RankRequest) -> Ranking:
+    """Rank the district that was named.
+
+    Raises
+    ------
+    InvalidRequestError
+        When none was.
+    """
     if not request.district:
         raise InvalidRequestError("--district", "give the code of a district, such as E08000034.")
     return build_ranking(connection, request)

@@ -13,6 +13,7 @@ import loads
 import names
 import pages
 import spending
+import weightings
 from databases import Server, server
 from measure import Finding, WrongResultError
 
@@ -72,9 +73,14 @@ def _spend(on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
     yield from spending.compare(on, shared, rounds)
 
 
+def _weightings(_on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
+    yield from weightings.compare(rounds)
+
+
 # Fewer rounds than five where a round takes more than half a minute.
 BENCHMARKS = {
     "reranking": Benchmark(_reranking, 60, needs_shared=False),
+    "weightings": Benchmark(_weightings, 15, needs_shared=False),
     "page": Benchmark(_page, 1, needs_shared=False),
     "ledger": Benchmark(_ledger, 3),
     "names": Benchmark(_names, 5),

@@ -1,0 +1,158 @@
+"""``geo-wealth robustness``: how much each rank depends on the weights."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo_wealth.commands.output import (
+    Json,
+    check_place,
+    csv_text,
+    print_json,
+    print_table,
+    say,
+    write_text,
+)
+from geo_wealth.commands.rank import (
+    NO_DISTRICT,
+    Aggregate,
+    Directions,
+    District,
+    EligibleOnly,
+    Index,
+    Normalise,
+    SpendVariant,
+    Weights,
+    build,
+    make_request,
+)
+from geo_wealth.commands.session import open_database
+from geo_wealth.db import reading
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.indicators import DEFAULT_SPEND
+from geo_wealth.pipeline.ranking import kept_ranking
+from geo_wealth.pipeline.robustness import (
+    RankingRobustness,
+    drawn_sentence,
+    ranking_robustness,
+    robustness_document,
+    robustness_rows,
+)
+from geo_wealth.pipeline.table import credited
+from geo_wealth.pipeline.words import context_line
+from geo_wealth.queries.datasets import attributions
+from geo_wealth.robustness import Weightings
+
+_DEFAULT = Weightings()
+
+
+def robustness(
+    district: District = NO_DISTRICT,
+    index: Index = "imd2019",
+    weights: Weights = None,
+    directions: Directions = None,
+    normalise: Normalise = "percentile",
+    aggregate: Aggregate = "linear",
+    *,
+    eligible_only: EligibleOnly = False,
+    spend_variant: SpendVariant = DEFAULT_SPEND,
+    draws: Annotated[int, typer.Option(help="How many weightings.")] = _DEFAULT.draws,
+    seed: Annotated[int, typer.Option(help="The same seed, the same answer.")] = _DEFAULT.seed,
+    concentration: Annotated[
+        float | None,
+        typer.Option(
+            help="How close to the chosen weights: "
+            f"{_DEFAULT.concentration:g} unless given, higher is closer."
+        ),
+    ] = None,
+    simplex: Annotated[
+        bool, typer.Option("--simplex", help="Every weighting as likely as any other.")
+    ] = False,
+    top_k: Annotated[
+        str | None, typer.Option(help="The k of P(rank <= k): 5,10,20 unless given.")
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Show the first so many.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this CSV.")] = None,
+    kept: Annotated[str | None, typer.Option("--id", help="Of a ranking that was kept.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how much each rank depends on the weights: sensitivity, not a confidence interval.
+
+    Example: geo-wealth robustness --district E08000034 --index imd2019 --draws 10000 --seed 1
+    """
+    how = _weightings(draws, seed, concentration, simplex=simplex)
+    tops = None if top_k is None else _tops(top_k)
+    if csv is not None:
+        check_place(csv)
+    request = make_request(
+        district,
+        index,
+        weights,
+        directions,
+        normalise,
+        aggregate,
+        eligible_only=eligible_only,
+        spend_variant=spend_variant,
+    )
+    with reading(open_database()) as connection:
+        ranking = kept_ranking(connection, kept) if kept else build(connection, request)
+        owed = attributions(connection, ranking.datasets)
+    found = ranking_robustness(ranking, how, tops)
+    if csv is not None:
+        write_text(csv, csv_text(*credited(*robustness_rows(found), owed)))
+    if as_json:
+        document = robustness_document(found)
+        document["areas"] = document["areas"][:top]
+        print_json(document)
+    else:
+        _print(found, top)
+
+
+def _weightings(draws: int, seed: int, concentration: float | None, *, simplex: bool) -> Weightings:
+    if simplex and concentration is not None:
+        raise InvalidRequestError(
+            "--concentration", "leave it out with --simplex, which forgets the chosen weights."
+        )
+    if simplex:
+        return Weightings(draws, seed, None)
+    return Weightings(
+        draws, seed, _DEFAULT.concentration if concentration is None else concentration
+    )
+
+
+def _tops(text: str) -> list[int]:
+    """Read ``5,10,20``."""
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InvalidRequestError(
+            "--top-k", f"write whole numbers, such as 5,10,20; found {text!r}."
+        ) from None
+
+
+def _print(found: RankingRobustness, top: int | None) -> None:
+    say(context_line(found.ranking))
+    say(drawn_sentence(found))
+    shares = ["first", *(f"in the first {k}" for k in found.tops)]
+    left = [("rank", "right"), ("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
+    print_table(
+        [*left, ("interval", "right"), ("median", "right"), *((each, "right") for each in shares)],
+        [
+            [str(each.area.rank), each.area.code, each.area.name, each.area.ward_name or ""]
+            + ["{} to {}".format(*each.interval), str(each.median)]
+            + [_percent(share) for share in (each.p_first, *each.p_top.values())]
+            for each in found.areas[:top]
+        ],
+    )
+    if found.ranking.not_ranked:
+        say(f"\nNot ranked: {len(found.ranking.not_ranked)}")
+
+
+def _percent(share: float) -> str:
+    """Print a share; what only nearly never, or nearly always, happens does not look certain."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 < share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"

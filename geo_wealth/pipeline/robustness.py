@@ -1,0 +1,154 @@
+"""How much the ranks of a ranking depend on its weights: figures, document, rows and words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo_wealth import robustness as pure
+from geo_wealth.pipeline.documents import ranking_document
+from geo_wealth.pipeline.indicators import SLUGS
+from geo_wealth.queries.rows import RankedArea, Ranking
+from geo_wealth.robustness import INTERVAL, Robustness, Weightings
+
+TOPS = (5, 10, 20)
+"""The k of P(rank <= k) unless others are asked for; those beyond the areas ranked fall away."""
+
+LABEL = "sensitivity to the weights, not a confidence interval"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRobustness:
+    """What the draws say of one area; see :class:`geo_wealth.robustness.Robustness`.
+
+    Attributes
+    ----------
+    central_weights, confidence_factor
+        None where the area came first in no draw; the weights are by indicator.
+    """
+
+    area: RankedArea
+    interval: tuple[int, int]
+    median: int
+    p_top: dict[int, float]
+    p_first: float
+    central_weights: dict[str, float] | None
+    confidence_factor: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RankingRobustness:
+    """What the draws say of a ranking, the areas in its order."""
+
+    ranking: Ranking
+    how: Weightings
+    tops: tuple[int, ...]
+    areas: tuple[AreaRobustness, ...]
+
+
+def ranking_robustness(
+    ranking: Ranking, how: Weightings, tops: Sequence[int] | None = None
+) -> RankingRobustness:
+    """Rank the areas of a ranking under many weightings, all else as in the ranking.
+
+    Raises
+    ------
+    InvalidRequestError
+        For a k that is not from 1 to the number of areas ranked.
+    """
+    if tops is None:
+        tops = [top for top in TOPS if top <= len(ranking.areas)]
+    chosen = tuple(sorted(set(tops)))
+    rows = [[area.indicators[slug].normalised for slug in SLUGS] for area in ranking.areas]
+    found = pure.robustness(
+        np.array(rows, dtype=np.float64).reshape(-1, len(SLUGS)),  # None becomes NaN
+        [ranking.request.weights[slug] for slug in SLUGS],
+        how,
+        chosen,
+        ranking.request.aggregate,  # type: ignore[arg-type]  # checked when it was ranked
+    )
+    areas = (_area(area, found, place, chosen) for place, area in enumerate(ranking.areas))
+    return RankingRobustness(ranking, how, chosen, tuple(areas))
+
+
+def robustness_document(found: RankingRobustness) -> dict[str, Any]:
+    """Give the JSON document of ``robustness --json``."""
+    how, ranked = found.how, ranking_document(found.ranking)
+    return {
+        "ranking": ranked["ranking"],
+        "what": LABEL,
+        "draws": how.draws,
+        "seed": how.seed,
+        "weights_drawn": "simplex" if how.concentration is None else "dirichlet",
+        "concentration": how.concentration,
+        "interval_percent": list(INTERVAL),
+        "standard_error_at_most": 0.5 / math.sqrt(how.draws),
+        "areas": [
+            {
+                "code": each.area.code,
+                "name": each.area.name,
+                "rank": each.area.rank,
+                "interval": list(each.interval),
+                "median": each.median,
+                "p_first": each.p_first,
+                "p_top": {str(top): share for top, share in each.p_top.items()},
+                "central_weights": each.central_weights,
+                "confidence_factor": each.confidence_factor,
+            }
+            for each in found.areas
+        ],
+        "not_ranked": [
+            {"code": area.code, "name": area.name, "reason": area.reason}
+            for area in found.ranking.not_ranked
+        ],
+    }
+
+
+def robustness_rows(found: RankingRobustness) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Give header and rows for a CSV; empty cells: the area came first in no draw."""
+    header = ["rank", "code", "name", "ward", "interval_low", "interval_high", "median", "p_first"]
+    header += [f"p_top_{top}" for top in found.tops]
+    header += [*(f"central_weight_{slug}" for slug in SLUGS), "confidence_factor"]
+    note = "sample data" if found.ranking.sample else "published data"
+    source = (drawn_sentence(found), found.ranking.id, note)
+    rows = [
+        (
+            *(each.area.rank, each.area.code, each.area.name, each.area.ward_name),
+            *(*each.interval, each.median, each.p_first, *each.p_top.values()),
+            *((each.central_weights or {}).get(slug) for slug in SLUGS),
+            *(each.confidence_factor, *source),
+        )
+        for each in found.areas
+    ]
+    return (*header, "drawn", "ranking", "data"), rows
+
+
+def drawn_sentence(found: RankingRobustness) -> str:
+    """Say how the weights were drawn, and what that is."""
+    how = found.how
+    around = (
+        "every weighting as likely as any other"
+        if how.concentration is None
+        else f"around the chosen weights with concentration {how.concentration:g}"
+    )
+    return (
+        f"{how.draws:,} weightings, {around} (seed {how.seed}): {LABEL}. "
+        f"The interval is from {INTERVAL[0]} % to {INTERVAL[1]} % of an area's ranks."
+    )
+
+
+def _area(area: RankedArea, found: Robustness, place: int, tops: tuple[int, ...]) -> AreaRobustness:
+    central, factor = found.central_weights[place], float(found.confidence_factor[place])
+    never = math.isnan(factor)
+    low, high = (int(rank) for rank in found.interval[place])
+    return AreaRobustness(
+        area=area,
+        interval=(low, high),
+        median=int(found.median[place]),
+        p_top=dict(zip(tops, map(float, found.p_top[place]), strict=True)),
+        p_first=float(found.p_first[place]),
+        central_weights=None if never else dict(zip(SLUGS, map(float, central), strict=True)),
+        confidence_factor=None if never else factor,
+    )
