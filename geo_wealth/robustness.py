@@ -217,11 +217,13 @@ def _count(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> tuple[Ints, F
     for start in range(0, len(drawn), rows):
         part = drawn[start : start + rows]
         order, level = _sorted(score_draws(matrix, part, aggregate))
-        counts += np.bincount((order * n + _places(level)).ravel(), minlength=n * n)
         draw, place = np.nonzero(level == level[:, :1])
         area = order[draw, place]
         for indicator in range(k):
             centre[:, indicator] += np.bincount(area, part[draw, indicator], minlength=n)
+        order *= n
+        order += _places(level)
+        counts += np.bincount(order.ravel(), minlength=n * n)
     return counts.reshape(n, n), centre
 
 
@@ -239,11 +241,14 @@ def _sorted(scores: Floats) -> tuple[Ints, Ints]:
     """
     n = scores.shape[1]
     bits = n.bit_length()
-    keys = np.rint(scores * -(10.0**DECIMALS)).astype(np.int64)
+    scaled = scores * -(10.0**DECIMALS)
+    keys = np.rint(scaled, out=scaled).astype(np.int64)
     keys <<= bits
     keys |= np.arange(n)
     keys.sort(axis=1)
-    return keys & ((1 << bits) - 1), keys >> bits
+    order = keys & ((1 << bits) - 1)
+    keys >>= bits
+    return order, keys
 
 
 def _places(level: Ints) -> Ints:
