@@ -197,9 +197,10 @@ def _check(matrix: Floats, used: NDArray[np.bool_], tops: Sequence[int]) -> None
         raise InvalidRequestError("areas", "every area must have each indicator that has weight.")
     for top in tops:
         if not 1 <= top <= n:
-            raise InvalidRequestError(
-                "top-k", f"give whole numbers from 1 to {n}, the areas ranked; found {top}."
+            allowed = (
+                f"give whole numbers from 1 to {n}, the areas ranked" if n else "none is ranked"
             )
+            raise InvalidRequestError("top-k", f"{allowed}; found {top}.")
 
 
 def _count(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> tuple[Ints, Floats]:

@@ -115,6 +115,8 @@ def test_no_area_at_all() -> None:
     found = robustness(np.empty((0, 2)), [1, 1], SIMPLEX)
     assert found.interval.shape == (0, 2)
     assert found.p_first.size == 0
+    with pytest.raises(InvalidRequestError, match="top-k: none is ranked; found 5"):
+        robustness(np.empty((0, 2)), [1, 1], SIMPLEX, [5])
 
 
 @st.composite
