@@ -49,7 +49,6 @@ _TITLE_LAST = re.compile(r"\s(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd)\.?
 _PERSON = re.compile(
     r"\b(?:sole[- ]?trad(?:ers?|ing)|individuals?|self[- ]?employed|persons?)\b", re.IGNORECASE
 )
-_TRADING_AS = re.compile(r"\b(?:t/as?|trading as)\b", re.IGNORECASE)
 _SOLE_TRADER = re.compile(r"\bsole[- ]?trad(?:er|ing)\b", re.IGNORECASE)
 _BUSINESS = re.compile(
     r"\b(?:ltd|limited|plc|llp|lp|cic|cio|inc|co|company|group|holdings?|partners(?:hip)?|"
@@ -62,6 +61,28 @@ _BUSINESS = re.compile(
     r"hire|training|recruitment|catering|foods?|properties|estates?|investments?)\b|&|\d",
     re.IGNORECASE,
 )
+
+# Between two names of one payee: A Sample T/A Sample Joinery.
+_TRADING_AS = re.compile(r"\bt\s*/\s*as?\b|\btrading as\b|\bta\b", re.IGNORECASE)
+_TITLED = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mx|prof|professor|rev|revd|cllr|messrs)\b\.?\s*[a-z]|^dr\b\.?\s*[a-z]|"
+    r",\s*(?:mr|mrs|ms|miss|mx|dr)\b",
+    re.IGNORECASE,
+)
+_PRIVATE = re.compile(
+    r"\b(?:direct payments?|personal budget|(?:executors?|estate|representatives?) of)\b",
+    re.IGNORECASE,
+)
+_BODY = re.compile(
+    r"\b(?:ltd|limited|plc|llp|lp|cic|cio|inc|company|group|holdings?|partners|partnership|"
+    r"associates|trust|council|schools?|academy|college|university|church|club|society|nhs|"
+    r"association|charity|foundation|cent(?:re|er)|surgery|practice|pharmacy|solicitors?|"
+    r"hospital|agency|bank|consultants?|architects?)\b",
+    re.IGNORECASE,
+)
+_PARTICLE = r"(?:(?:van|von|der|den|de|du|la|le|al|el|bin|st)\s)*"
+_ONE = re.compile(rf"(?:[a-z]\.?\s|[a-z]\.){{1,3}}{_PARTICLE}[a-z][a-z'’-]{{2,}}", re.IGNORECASE)
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def name_key(text: str) -> str:
@@ -164,11 +185,26 @@ def looks_individual(name: str) -> bool:
 
 
 def names_person(name: str) -> bool:
-    """Tell whether a name gives a person's away: is one, or is one's who trades as something.
+    """Tell whether a name gives a person's away: is one's, or has one's as a part.
+
+    Errs towards hiding, where :func:`looks_individual` errs towards what is sure: a title
+    counts whatever trade follows it, unless a legal form or an institution is named, and so
+    do the parts before and after *trading as* and in brackets.
 
     Examples
     --------
-    >>> names_person("A Sample T/A Sample Joinery"), names_person("Sample Ltd T/A Sample")
-    (True, False)
+    >>> names_person("A Sample T/A Sample Joinery"), names_person("Mr A Sample Foster Care")
+    (True, True)
+    >>> names_person("Sample Ltd T/A Sample"), names_person("Dr Sample & Partners")
+    (False, False)
     """
-    return looks_individual(name) or looks_individual(_TRADING_AS.split(name)[0])
+    plain = " ".join(_UNSEEN.sub(" ", name).split())
+    names = [each for each in _TRADING_AS.split(plain) if not _BODY.search(each)]
+    parts = [part.strip(" -,.;:/") for each in names for part in re.split("[()]", each)]
+    return looks_individual(plain) or any(_is_person(part) for part in parts if part)
+
+
+def _is_person(part: str) -> bool:
+    if _TITLED.search(part) or _PRIVATE.search(part):
+        return True
+    return looks_individual(part) or bool(_ONE.fullmatch(part) and not _BUSINESS.search(part))

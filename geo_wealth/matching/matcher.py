@@ -21,7 +21,7 @@ from geo_wealth.matching.records import (
 )
 from geo_wealth.matching.vocabulary import EVERYWHERE
 
-MATCHER = "4"
+MATCHER = "5"
 """Version of all that decides a match: raise it with every change of rules or word lists."""
 
 Decisions = Mapping[str, Sequence[Decision]]
