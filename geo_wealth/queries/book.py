@@ -205,9 +205,7 @@ def _payees(connection: Connection, ids: Ints, vcse: Ints) -> Payees:
         """),
         {"ids": ids.tolist()},
     ).all()
-    individual = [
-        row.state == "named" and (row.person or names_person(row.name)) for row in rows
-    ]
+    individual = [row.state == "named" and (row.person or names_person(row.name)) for row in rows]
     return Payees(
         id=ids,
         name=tuple(row.name for row in rows),

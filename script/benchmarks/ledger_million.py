@@ -58,7 +58,13 @@ def peak_memory(server: Server, shared: Path, target: float) -> Finding:
         server.database(template) as engine,
     ):
         url = engine.url.render_as_string(hide_password=False)
-        command = [sys.executable, str(Path(__file__).with_name("peak.py")), "ledger", url, path]
+        command = [
+            sys.executable,
+            str(Path(__file__).with_name("peak.py")),
+            "ledger",
+            url,
+            str(path),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         _check(engine, "payment", total)
     return Finding("ledger-million", "peak memory of the load", float(done.stdout), "MB", target)
