@@ -40,8 +40,11 @@ def anchors_request(values: Values) -> AnchorsRequest:
 
 
 def _pair(name: str, text: str) -> tuple[str, str]:
-    """Read PAYER=VALUE; a payer's own name may hold an equals sign, a scale may not."""
-    payer, equals, value = text.rpartition("=") if name == "scale" else text.partition("=")
+    """Read PAYER=VALUE: a payer's own name may hold an equals sign, a value need not.
+
+    No scale has one, and names are compared without punctuation.
+    """
+    payer, equals, value = text.rpartition("=")
     if not (payer and equals and value):
         raise InvalidRequestError(name, "must look like PAYER=VALUE.")
     return payer, value

@@ -4,7 +4,8 @@ What one anchor pays another is no spend of the two together: it is spent when t
 it out. Such transfers are listed, and left out of the joint total. An anchor is known among
 the payees by its name; by another name of the same council (Sample MBC, Sample Metropolitan
 Borough Council, City of Sample MDC are Sample Council); by a name that the user gives; or by
-sharing with one so known a company number or an entry in a register of anchors.
+sharing with one so known a company number or an entry in a register of anchors. A person or
+sole trader is never one, whatever name is given: it would tell what the person was paid.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,18 +103,20 @@ def anchors_among(
         Position in ``payers``; ``NONE`` for all other payees.
     """
     found = np.full(len(book.payees), NONE, dtype=np.int64)
+    named = np.array([state == "named" for state in book.payees.state], dtype=np.bool_)
+    open_ = named & ~book.payees.individual
     for place, payer in enumerate(payers):
         keys = {name_key(payer), *(name_key(name) for name in (also or {}).get(payer, ()))}
         council = council_of(name_key(payer))
-        named = np.array(
+        called = np.array(
             [
-                state == "named"
-                and (key in keys or (council is not None and council_of(key) == council))
-                for key, state in zip(book.payees.key, book.payees.state, strict=True)
+                key in keys or (council is not None and council_of(key) == council)
+                for key in book.payees.key
             ],
             dtype=np.bool_,
         )
-        found[_with_the_same(book, named, keys) & (found == NONE)] = place
+        same = _with_the_same(book, called & open_, keys, open_)
+        found[same & (found == NONE)] = place
     return found
 
 
@@ -132,19 +135,26 @@ def council_of(key: str) -> str | None:
     return place if place and not _SURELY.isdisjoint(words) else None
 
 
-def _with_the_same(book: Book, named: Flags, keys: set[str]) -> Flags:
-    """Add the payees with the same company number or entry in a register of anchors."""
+def _with_the_same(book: Book, named: Flags, keys: set[str], open_: Flags) -> Flags:
+    """Add the payees with the same company number or entry in a register of anchors.
+
+    Parameters
+    ----------
+    open_
+        (m,) True for payees that may be named: no other is added, nor leads to one.
+    """
     numbers = {book.payees.company_number[place] for place in np.flatnonzero(named)} - {None}
-    same = named | np.array(
+    numbered = np.array(
         [number in numbers for number in book.payees.company_number], dtype=np.bool_
     )
+    same = named | (numbered & open_)
     sites = book.sites
     anchor = np.array([register == "anchors" for register in sites.register], dtype=np.bool_)
     called = np.array([name_key(name) in keys for name in sites.name], dtype=np.bool_)
     ours = anchor & (called | same[sites.payee])
     listed = np.isin(sites.organisation, sites.organisation[ours]) & anchor
     same[sites.payee[listed]] = True
-    return same
+    return same & open_
 
 
 def scale_document(scale: str) -> str | None:

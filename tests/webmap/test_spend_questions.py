@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
+from werkzeug.datastructures import MultiDict
 
 from geo_wealth.config import Settings
 from geo_wealth.pipeline.claims import record_claim
 from geo_wealth.store.named import add_document
 from webmap import create_app
+from webmap.params import read
+from webmap.spend_anchors import ANCHORS, anchors_request
 
 PAGES = [
     "/definitions",
@@ -192,7 +195,9 @@ def test_a_new_version_is_shown_beside_the_old_one(settings: Settings, engine: E
     client = create_app(settings, engine).test_client()
     newest = client.get("/definitions/mine").text
     assert "Mine &lt;b&gt;" in newest
-    assert "added by &lt;script&gt;" in newest
+    for address in ("/definitions/mine", "/definitions", "/api/v1/definitions"):
+        assert "alert(1)" not in client.get(address).text  # officers' names stay in the house
+    assert "This one is added here" in newest
     assert "does not count an address as local when it is in the district E08000034" in newest
     assert "There is a newer one" in text_of(client, "/definitions/mine?version=1")
     listed = json_of(client, "/api/v1/definitions")["definitions"]
@@ -299,9 +304,12 @@ def test_a_claim_is_shown_as_a_claim_and_never_drawn(settings: Settings, engine:
     drawn = r"<svg class=\"gw-whole\".*?</svg>"
     assert re.findall(drawn, html, re.DOTALL) == re.findall(drawn, before, re.DOTALL)
     tags = [client.get("/api/v1/spend/compare").headers["ETag"]]
-    record_claim(engine, payer, "28%", "Another paper")
-    tags.append(client.get("/api/v1/spend/compare").headers["ETag"])
+    record_claim(engine, payer, "28%", "Another paper", added_by="An Officer")
+    answer = client.get("/api/v1/spend/compare")
+    tags.append(answer.headers["ETag"])
     assert tags[0] != tags[1]
+    assert [claim["source"] for claim in (answer.json or {})["claims"]]
+    assert "An Officer" not in answer.text
 
 
 # Opportunities ----------------------------------------------------------------------------------
@@ -343,6 +351,13 @@ def test_a_payer_may_have_its_own_scale(client: FlaskClient) -> None:
 
 
 # Matches ----------------------------------------------------------------------------------------
+
+
+def test_another_name_is_given_to_a_payer_whose_own_holds_the_sign() -> None:
+    asked = MultiDict({"also": "A=B Trust=Trust of A and B", "scale": "A=B Trust=town"})
+    request = anchors_request(read(asked, ANCHORS))
+    assert request.also == (("A=B Trust", "Trust of A and B"),)
+    assert request.scales == (("A=B Trust", "town"),)
 
 
 def test_the_review_list_is_by_pounds_and_tells_how_to_decide(

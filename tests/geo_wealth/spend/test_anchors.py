@@ -63,6 +63,26 @@ def test_and_by_a_company_number_or_an_entry_among_the_anchors() -> None:
     assert named(shared, {"Sample University": ["SU Labs"]}) == {"SU Labs": "Sample University"}
 
 
+def test_no_name_that_is_given_finds_a_person() -> None:
+    people = ("A Person", "Sample MBC", "Partner", "Tenant")
+    book = make_book(
+        [Paid(name, "9.00") for name in ("SU Estates", *people)],
+        [
+            Payee("SU Estates", company_number="01234567"),
+            *(Payee(name, individual=True, company_number="01234567") for name in people),
+        ],
+        [At("A Person", register="anchors"), At("Tenant", register="anchors")],
+    )
+    also = {"Sample University": ["A Person", "Tenant", "SU Estates"]}
+    assert named(book, also) == {"SU Estates": "Sample University"}
+    asked = judged(book, KIRKLEES)
+    nobody, person = (
+        joint(asked, anchors_among(book, PAYERS, {"Sample University": [name]}))
+        for name in ("Nobody", "A Person")
+    )
+    assert person == nobody
+
+
 @pytest.mark.parametrize(
     ("key", "place"),
     [
