@@ -16,11 +16,13 @@ from geo_wealth.pipeline.spend_words import day, percent, pounds
 from geo_wealth.queries.surveys import survey_answers, survey_rounds
 from geo_wealth.spend.definition import Definition
 from geo_wealth.spend.lm3 import (
+    LEAST,
     STAFF,
     SUPPLIERS,
     Answer,
     Group,
     Multiplier,
+    in_confidence,
     multiplier,
     staff_group,
     suppliers_group,
@@ -28,9 +30,6 @@ from geo_wealth.spend.lm3 import (
 from geo_wealth.spend.measure import Split
 from geo_wealth.spend.rules import RuleSet
 from geo_wealth.spend.selection import Selection
-
-LEAST_STAFF = 3
-"""Of fewer staff nothing is shown: it would tell what one person spends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def lm3(connection: Connection, request: Lm3Request) -> Lm3Result:
     round_ = _round(connection, request)
     surveys, answers = survey_answers(connection, request.payer, round_, SUPPLIERS)
     staff_surveys, staff_told = survey_answers(connection, request.payer, round_, STAFF)
-    suppliers = suppliers_group(selection, answers)
+    suppliers = in_confidence(suppliers_group(selection, answers))
     staff = _staff(request, staff_told)
     first, last = selection.days()
     return Lm3Result(
@@ -143,8 +142,8 @@ def _staff(request: Lm3Request, answers: Sequence[Answer]) -> Group | None:
     """Count staff where their pay is given and enough of them answered."""
     if request.pay is None or request.pay_local is None:
         return None
-    staff = staff_group(answers, request.pay, request.pay_local)
-    return staff if staff.answers >= LEAST_STAFF else None
+    staff = in_confidence(staff_group(answers, request.pay, request.pay_local))
+    return None if staff.withheld else staff
 
 
 def _check_pay(request: Lm3Request) -> None:
@@ -202,6 +201,7 @@ def _multiplier_document(found: Multiplier | None) -> dict[str, Any] | None:
 
 def _group_document(group: Group) -> dict[str, Any]:
     coverage, rate, estimate = group.coverage, group.rate, group.estimate
+    shown = not group.withheld
     return {
         "r1": money(group.first),
         "r2": money(group.local),
@@ -211,10 +211,11 @@ def _group_document(group: Group) -> dict[str, Any]:
             "at_most": money(in_pounds(group.most)),
         },
         "unlocated": money(group.unlocated),
-        "answers": group.answers,
-        "answers_not_used": group.unused,
-        "r2_answered": money(group.answered),
-        "received_by_their_word": money(group.told),
+        "withheld": group.withheld,
+        "answers": group.answers if shown else None,
+        "answers_not_used": group.unused if shown else None,
+        "r2_answered": money(group.answered) if shown else None,
+        "received_by_their_word": money(group.told) if shown else None,
         "coverage": None if coverage is None else float(coverage),
         "rate": None if rate is None else float(rate),
     }
@@ -223,6 +224,12 @@ def _group_document(group: Group) -> dict[str, Any]:
 def in_pounds(exact: Fraction) -> Decimal:
     """Round an exact sum to the penny."""
     return Decimal(round(exact * 100)).scaleb(-2)
+
+
+_TOO_FEW = (
+    f"Too few answers of {{}} can be used, fewer than {LEAST} or one with more than half of the "
+    "pounds: nothing is shown of them."
+)
 
 
 def lm3_sentences(result: Lm3Result) -> list[str]:
@@ -247,7 +254,9 @@ def _headline(found: Multiplier | None, of: str, group: Group) -> str:
         return f"No LM3{of} can be given: there is no spend, or credits outweigh payments."
     between = f"between {float(found.low):.2f} and {float(found.high):.2f}"
     if found.estimate is None:
-        return f"LM3{of} is {between}: none of the local {group.slug} answered the survey."
+        return f"LM3{of} is {between}: too few of the local suppliers answered for an estimate."
+    if group.withheld:  # nothing is local, so that nothing is spent again
+        return f"LM3{of} is {float(found.estimate):.2f}; surely {between}."
     return f"LM3{of} is {float(found.estimate):.2f}, by those who answered; surely {between}."
 
 
@@ -274,6 +283,8 @@ def _group(group: Group) -> Iterator[str]:
         f"again (R3){likely}, at most {pounds(in_pounds(group.most))}."
     )
     coverage, rate = group.coverage, group.rate
+    if group.withheld:
+        yield _TOO_FEW.format(group.slug)
     if coverage is not None:
         spend = "" if rate is None else f"; they spend {percent(float(rate))} locally"
         yield (
@@ -295,4 +306,4 @@ def _why_no_staff(result: Lm3Result) -> str:
             f"{result.staff_answers:,} staff answered: say what staff are paid, and those living "
             "in the area, to count them too (--pay and --pay-local)."
         )
-    return f"Fewer than {LEAST_STAFF} staff answered: nothing is shown of them."
+    return _TOO_FEW.format(STAFF)

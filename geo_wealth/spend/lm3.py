@@ -9,10 +9,13 @@ it says, is applied to the pounds that the ledger says it received, so that R3 n
 Then R3 is at least what those spend who answered; it is estimated at their mean rate, a
 quotient of sums, for all of R2; and it is at most that the others spend all of it locally.
 Spend that could not be located may be local as well: it counts in the upper bound alone.
+
+An answer is given in confidence: where fewer than three of a group can be used, or one is more
+than half of the pounds, none of them is, and the group is as one that nobody of answered.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,6 +25,9 @@ from geo_wealth.spend.placing import LOCAL
 from geo_wealth.spend.selection import Selection
 
 SUPPLIERS, STAFF = "suppliers", "staff"
+
+LEAST = 3
+"""Of fewer answers nothing is shown: it would tell what one respondent said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Group:
         Pounds of that which they spend locally: the least that R3 can be.
     unused
         Answers that are no local recipient's, or say nothing about what was received.
+    largest
+        Part of the pounds that one answer has at most, of those that the payer paid to all who
+        answered or of those that they say, whichever is larger.
+    withheld
+        True where the answers are too few to use any: see :func:`in_confidence`.
     """
 
     slug: str
@@ -66,11 +77,15 @@ class Group:
     told: Decimal
     respent: Fraction
     unused: int
+    largest: Fraction = Fraction(0)
+    withheld: bool = False
 
     @property
     def coverage(self) -> Fraction | None:
-        """Part of R2 whose recipients answered; None where R2 is nothing."""
-        return Fraction(self.answered) / Fraction(self.local) if self.local > 0 else None
+        """Part of R2 whose recipients answered; None where R2 is nothing, or that is withheld."""
+        if self.withheld or self.local <= 0:
+            return None
+        return Fraction(self.answered) / Fraction(self.local)
 
     @property
     def rate(self) -> Fraction | None:
@@ -132,6 +147,27 @@ def multiplier(groups: Sequence[Group]) -> Multiplier | None:
     )
 
 
+def in_confidence(group: Group) -> Group:
+    """Leave out the answers of a group where a figure made of them would tell one of them.
+
+    That is so when fewer than three are used, or when one of them has more than half of the
+    pounds: then the group is what it would be if nobody had answered.
+    """
+    if group.answers >= LEAST and 2 * group.largest <= 1:
+        return group
+    zero = Decimal(0)
+    return replace(
+        group,
+        answers=0,
+        answered=zero,
+        told=zero,
+        respent=Fraction(0),
+        unused=0,
+        largest=Fraction(0),
+        withheld=True,
+    )
+
+
 def suppliers_group(selection: Selection, answers: Iterable[Answer]) -> Group:
     """Join the answers of suppliers to what a ledger says they received.
 
@@ -162,6 +198,9 @@ def suppliers_group(selection: Selection, answers: Iterable[Answer]) -> Group:
         told=sum((merged[key].received for key in received), Decimal(0)),
         respent=respent,
         unused=unused + len(merged) - len(received),
+        largest=max(
+            _largest(list(received.values())), _largest([merged[key].received for key in received])
+        ),
     )
 
 
@@ -189,7 +228,13 @@ def staff_group(answers: Sequence[Answer], pay: Decimal, local: Decimal) -> Grou
         told=received,
         respent=respent,
         unused=len(answers) - len(told),
+        largest=_largest([each.received for each in told]),
     )
+
+
+def _largest(pounds: Sequence[Decimal]) -> Fraction:
+    """Give the part that the largest of positive sums has of them all; 0 of none."""
+    return Fraction(max(pounds)) / Fraction(sum(pounds)) if pounds else Fraction(0)
 
 
 def _merged(answers: Iterable[Answer]) -> tuple[dict[str, Answer], int]:

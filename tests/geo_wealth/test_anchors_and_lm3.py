@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from geo_wealth.cli import run
 from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.pipeline import council
 from geo_wealth.pipeline.anchors import AnchorsRequest, anchors, anchors_sentences
-from geo_wealth.pipeline.lm3 import Lm3Request, lm3, lm3_sentences
+from geo_wealth.pipeline.lm3 import Lm3Request, lm3, lm3_document, lm3_sentences
 from geo_wealth.pipeline.load import load
 from geo_wealth.pipeline.opportunity import opportunity, opportunity_document
 from geo_wealth.pipeline.spend import SpendRequest, spend
@@ -33,7 +34,8 @@ kind = "postcode-area"
 areas = ["HD"]
 """
 HEAD = "Payment date,Transaction Number,Net Amount,Supplier Number,Supplier Name"
-PAID = {"Alpha": 60, "Gamma": 40}
+PAID = {"Alpha": 20, "Beta": 20, "Delta": 20, "Gamma": 40}
+ANSWERS = ("Alpha Ltd,20,8", "Beta Ltd,20,4", "Delta Ltd,20,12")
 
 
 @pytest.fixture
@@ -64,10 +66,11 @@ def paid(path: Path, rows: dict[str, int]) -> Path:
 
 @pytest.fixture
 def small(engine: Engine, tmp_path: Path) -> Iterator[Connection]:
-    """One payer that pays 60 to Alpha in HD and 40 to Gamma in LS."""
+    """One payer that pays 20 each to Alpha, Beta and Delta in HD and 40 to Gamma in LS."""
     register = tmp_path / "register.csv"
     register.write_text(
         "Name,Postcode,Easting,Northing\nAlpha Ltd,HD1 2TT,414400,416600\n"
+        "Beta Ltd,HD1 2TT,414400,416600\nDelta Ltd,HD1 2TT,414400,416600\n"
         "Gamma Ltd,LS1 1UR,430000,433000\n"
     )
     load(engine, council.register_job(register, "suppliers"))
@@ -90,13 +93,13 @@ def survey(engine: Engine, folder: Path, round_: str, who: str, *rows: str) -> N
 def test_the_published_example_from_files(
     engine: Engine, small: Connection, tmp_path: Path
 ) -> None:
-    survey(engine, tmp_path, "2021", "suppliers", "Alpha Ltd,60,24", "Gamma Ltd,40,40")
+    survey(engine, tmp_path, "2021", "suppliers", *ANSWERS, "Gamma Ltd,40,40")
     result = lm3(small, Lm3Request("X", definition="hd"))
     assert result.round == "2021"
     assert result.of_suppliers is not None
     assert result.of_suppliers.estimate is not None
     assert float(result.of_suppliers.estimate) == 1.84
-    assert (result.suppliers.answers, result.suppliers.unused) == (1, 1)
+    assert (result.suppliers.answers, result.suppliers.unused) == (3, 1)
     told = lm3_sentences(result)
     assert told[0] == "LM3 is 1.84, by those who answered; surely between 1.84 and 1.84."
     assert not any("staff" in sentence for sentence in told)
@@ -105,7 +108,7 @@ def test_the_published_example_from_files(
 def test_staff_count_when_their_pay_is_given_and_three_answered(
     engine: Engine, small: Connection, tmp_path: Path
 ) -> None:
-    survey(engine, tmp_path, "2021", "suppliers", "Alpha Ltd,60,24")
+    survey(engine, tmp_path, "2021", "suppliers", *ANSWERS)
     survey(engine, tmp_path, "2021", "staff", "a,10,5", "b,10,5", "c,20,10")
     request = Lm3Request("X", "2021", "hd")
     assert any("3 staff answered: say" in each for each in lm3_sentences(lm3(small, request)))
@@ -132,7 +135,30 @@ def test_of_two_staff_nothing_is_shown(engine: Engine, small: Connection, tmp_pa
     survey(engine, tmp_path, "2021", "staff", "a,10,5", "b,10,5")
     result = lm3(small, Lm3Request("X", definition="hd", pay=Decimal(100), pay_local=Decimal(80)))
     assert result.staff is None
-    assert lm3_sentences(result)[-1] == "Fewer than 3 staff answered: nothing is shown of them."
+    assert lm3_sentences(result)[-1] == (
+        "Too few answers of staff can be used, fewer than 3 or one with more than half of the "
+        "pounds: nothing is shown of them."
+    )
+
+
+def test_a_period_with_one_that_answered_tells_nothing_of_the_answer(
+    engine: Engine, small: Connection, tmp_path: Path
+) -> None:
+    survey(engine, tmp_path, "2021", "suppliers", *ANSWERS)
+    day = date(2021, 4, 1)  # on which Alpha alone is paid
+    result = lm3(small, Lm3Request("X", "2021", "hd", first=day, last=day))
+    assert result.suppliers.local == Decimal(20)
+    document = lm3_document(result)
+    assert document["lm3"] == {"at_least": 2.0, "estimate": None, "at_most": 3.0}
+    group = document["suppliers"]
+    assert group["r3"] == {"at_least": "0.00", "estimate": None, "at_most": "20.00"}
+    hidden = ("answers", "answers_not_used", "r2_answered", "received_by_their_word", "rate")
+    assert {group[name] for name in (*hidden, "coverage")} == {None}
+    assert group["withheld"] is True
+    told = " ".join(lm3_sentences(result))
+    assert "Too few answers of suppliers can be used" in told
+    for word in ("by their own word", "they spend", "1 answered", "estimated at"):
+        assert word not in told
 
 
 def test_a_round_is_named_when_there_are_several(
@@ -141,8 +167,8 @@ def test_a_round_is_named_when_there_are_several(
     with pytest.raises(NotFoundError, match="No survey of X is loaded"):
         lm3(small, Lm3Request("X", definition="hd"))
     small.rollback()
-    survey(engine, tmp_path, "2021", "suppliers", "Alpha Ltd,60,24")
-    survey(engine, tmp_path, "2022", "suppliers", "Alpha Ltd,60,30")
+    survey(engine, tmp_path, "2021", "suppliers", *ANSWERS)
+    survey(engine, tmp_path, "2022", "suppliers", "Alpha Ltd,20,14", *ANSWERS[1:])
     for round_ in (None, "2023"):
         with pytest.raises(InvalidRequestError, match="2021, 2022"):
             lm3(small, Lm3Request("X", round_, "hd"))
@@ -160,7 +186,7 @@ def test_lm3_by_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database)
-    survey(engine, tmp_path, "2021", "suppliers", "Alpha Ltd,60,24")
+    survey(engine, tmp_path, "2021", "suppliers", *ANSWERS)
     status, out, _ = gw("lm3", "--payer", "X", "--definition", "hd", "--json")
     document = json.loads(out)
     assert status == 0
@@ -186,12 +212,12 @@ def test_tier_2_stands_beside_tier_1_and_is_never_in_it(
     (alpha,) = result.suppliers
     assert (alpha.split.local, alpha.split.leaked, alpha.split.unlocated) == (10, 30, 5)
     assert alpha.received is not None
-    assert alpha.received.total == Decimal(60)
+    assert alpha.received.total == Decimal(20)
     assert spend(small, SpendRequest(("X",), definition="hd")).split == before
     with pytest.raises(InvalidRequestError, match="depends on who pays"):
         supply_chain(small, "X", SpendRequest(definition="anchors-town"))
-    with pytest.raises(InvalidRequestError, match="Beta Ltd"):
-        supply_chain(small, "X", SpendRequest(("Beta Ltd",), definition="hd"))
+    with pytest.raises(InvalidRequestError, match="Delta Ltd"):
+        supply_chain(small, "X", SpendRequest(("Delta Ltd",), definition="hd"))
 
 
 def test_supply_chain_by_command(

@@ -350,14 +350,27 @@ def test_a_payer_may_have_its_own_scale(client: FlaskClient) -> None:
     assert re.search(r'value="[^"]*=district:E08000034" selected', answer.text)
 
 
-# Matches ----------------------------------------------------------------------------------------
-
-
 def test_another_name_is_given_to_a_payer_whose_own_holds_the_sign() -> None:
     asked = MultiDict({"also": "A=B Trust=Trust of A and B", "scale": "A=B Trust=town"})
     request = anchors_request(read(asked, ANCHORS))
     assert request.also == (("A=B Trust", "Trust of A and B"),)
     assert request.scales == (("A=B Trust", "town"),)
+
+
+def test_lm3_is_of_the_whole_ledgers_whatever_period_or_file_is_asked_for(
+    client: FlaskClient,
+) -> None:
+    def told(query: str = "") -> str:
+        words = text_of(client, f"/spend/anchors{query}")
+        return words[words.index("LM3: what is spent") : words.index("The same as JSON")]
+
+    payer = json_of(client, "/api/v1/spend/anchors")["anchors"][0]["payer"]
+    narrow = f"?payer={payer}&from=2021-04-01&to=2021-04-09"
+    assert told(narrow) == told(f"?payer={payer}")
+    assert "whatever period or file is chosen above" in told()
+
+
+# Matches ----------------------------------------------------------------------------------------
 
 
 def test_the_review_list_is_by_pounds_and_tells_how_to_decide(

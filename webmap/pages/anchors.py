@@ -107,24 +107,21 @@ def _months(months: int) -> str:
 def surveys(
     conn: Connection, values: Values, result: AnchorsResult
 ) -> list[tuple[str, str, list[str]]]:
-    """Tell LM3 of every payer and round of which a survey is loaded."""
+    """Tell LM3 of every payer and round of which a survey is loaded.
+
+    It is that of all current ledgers of the payer, whatever period or files are asked for: the
+    difference of two periods would tell what a single supplier answered in confidence.
+    """
+    definition, rules = values["definition"], values["rules"]
     return [
-        (each.payer, round_, lm3_sentences(lm3(conn, _lm3_request(values, each.payer, round_))))
+        (
+            each.payer,
+            round_,
+            lm3_sentences(lm3(conn, Lm3Request(each.payer, round_, definition, rules))),
+        )
         for each in result.anchors
         for round_ in survey_rounds(conn, each.payer)
     ]
-
-
-def _lm3_request(values: Values, payer: str, round_: str) -> Lm3Request:
-    return Lm3Request(
-        payer,
-        round_,
-        values["definition"],
-        values["rules"],
-        values["from"],
-        values["to"],
-        values["dataset"],
-    )
 
 
 def chains(conn: Connection, values: Values, result: AnchorsResult) -> list[tuple[str, list[str]]]:

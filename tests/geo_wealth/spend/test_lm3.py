@@ -9,7 +9,14 @@ from judged import KIRKLEES, LEEDS, books, judged
 from spend_books import At, Paid, make_book
 
 from geo_wealth.spend.book import Book
-from geo_wealth.spend.lm3 import Answer, Group, multiplier, staff_group, suppliers_group
+from geo_wealth.spend.lm3 import (
+    Answer,
+    Group,
+    in_confidence,
+    multiplier,
+    staff_group,
+    suppliers_group,
+)
 
 
 def answer(key: str, received: str, spent: str) -> Answer:
@@ -110,6 +117,30 @@ def test_staff_who_were_paid_more_than_all_local_pay_count_for_that_alone() -> N
     assert (staff.answered, staff.respent) == (Decimal(80), 40)
 
 
+def test_few_answers_or_one_that_outweighs_the_others_are_not_used() -> None:
+    def asked(*pounds: str, told: str = "1.00") -> Group:
+        names = [f"Firm {place} Ltd" for place in range(len(pounds))]
+        book = make_book(
+            [Paid(*each) for each in zip(names, pounds, strict=True)],
+            sites=[At(name) for name in names],
+        )
+        answers = [answer(name.lower(), "1.00", "0.25") for name in names]
+        answers[0] = Answer(answers[0].respondent_key, Decimal(told), Decimal("0.25"))
+        return in_confidence(suppliers_group(judged(book, KIRKLEES), answers))
+
+    assert not asked("20.00", "10.00", "10.00").withheld  # half, and no more
+    few, outweighed = asked("50.00", "50.00"), asked("20.01", "10.00", "10.00")
+    by_word = asked("10.00", "10.00", "10.00", told="2.01")
+    for group in (few, outweighed, by_word):
+        assert group.withheld
+        assert (group.answers, group.answered, group.told, group.respent) == (0, 0, 0, 0)
+        assert (group.rate, group.estimate, group.coverage) == (None, None, None)
+        assert group.most == group.local
+    staff = [answer(str(line), pay, "1.00") for line, pay in enumerate(("50.00", "20.00", "20.00"))]
+    assert in_confidence(staff_group(staff, Decimal(1000), Decimal(800))).withheld
+    assert not in_confidence(staff_group([*staff, staff[0]], Decimal(900), Decimal(800))).withheld
+
+
 names = st.sampled_from([f"payee {letter} ltd" for letter in "abcde"])
 rates = st.integers(0, 100)
 
@@ -118,12 +149,13 @@ rates = st.integers(0, 100)
 def test_lm3_is_between_one_and_three_and_in_its_bounds(book: Book, told: dict[str, int]) -> None:
     answers = [Answer(key, Decimal(100), Decimal(rate)) for key, rate in told.items()]
     group = suppliers_group(judged(book, KIRKLEES), answers)
+    hidden = multiplier([in_confidence(group)])
     found = multiplier([group])
-    if found is None:
+    if found is None or hidden is None:
         split = judged(book, KIRKLEES).sums().split()
         assert split.total <= 0 or min(split.local, split.leaked, split.unlocated) < 0
         return
-    assert 1 <= found.low <= found.high <= 3
+    assert 1 <= hidden.low <= found.low <= found.high <= hidden.high <= 3
     if found.estimate is not None:
         assert found.low <= found.estimate <= found.high
 
