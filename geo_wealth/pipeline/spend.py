@@ -19,7 +19,7 @@ from geo_wealth.spend import parts
 from geo_wealth.spend.book import Book, Ints
 from geo_wealth.spend.definition import Definition
 from geo_wealth.spend.kinds import supplier_kinds
-from geo_wealth.spend.measure import Split
+from geo_wealth.spend.measure import Split, wide_bounds
 from geo_wealth.spend.parts import KindPart, Part
 from geo_wealth.spend.placing import Placing, place
 from geo_wealth.spend.rules import RuleSet, apply
@@ -69,9 +69,9 @@ class SpendResult:
     ----------
     months
         Calendar months in which anything was paid; files of others may be missing.
-    either
-        Pounds, of those located, of payees that have addresses both local and not: another
-        order of addresses could count them the other way.
+    torn
+        What was located of payees that have addresses both local and not: another order of
+        addresses could count it the other way.
     by_decile
         Of the LSOA that receives it, 1 the most deprived tenth of England; ``index`` says by
         which index.
@@ -89,7 +89,7 @@ class SpendResult:
     rows: dict[str, Any]
     pounds: dict[str, Any]
     why_unlocated: tuple[tuple[str, Decimal, int], ...]
-    either: Decimal
+    torn: Split
     months: int
     by_address: tuple[Part, ...]
     by_register: tuple[Part, ...]
@@ -99,6 +99,11 @@ class SpendResult:
     index: str | None
     by_destination: tuple[Part, ...]
     suppliers: tuple[SupplierPart, ...]
+
+    @property
+    def wide_bounds(self) -> tuple[float, float] | None:
+        """Bounds of the local share when the address that counts is open, too."""
+        return wide_bounds(self.split, self.torn)
 
 
 def spend(connection: Connection, request: SpendRequest) -> SpendResult:
@@ -229,7 +234,7 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
         rows=rows,
         pounds=pounds,
         why_unlocated=selection.why_unlocated(),
-        either=selection.either(),
+        torn=selection.torn(),
         months=selection.months(),
         by_address=parts.by_address(selection, sums),
         by_register=parts.by_register(selection, sums),

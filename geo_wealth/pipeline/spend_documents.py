@@ -54,7 +54,11 @@ def spend_document(result: SpendResult) -> dict[str, Any]:
         "pounds": pounds_document(result.pounds),
         "definition": named(result.definition),
         "rules": named(result.rules),
-        "either_way": money(result.either),
+        "either_way": {
+            "local": money(result.torn.local),
+            "leaked": money(result.torn.leaked),
+            "bounds": None if result.wide_bounds is None else list(result.wide_bounds),
+        },
         "unlocated_because": [
             {"reason": reason, "pounds": money(pounds), "payments": payments}
             for reason, pounds, payments in result.why_unlocated

@@ -6,8 +6,8 @@ from geo_wealth.pipeline.spend import SpendResult
 
 LEANS = (
     "Registers of one district find the suppliers there and miss others, so the share of what "
-    "could be located leans towards the districts whose registers are loaded. The bounds do not "
-    "lean: they hold as far as the matches do."
+    "could be located leans towards the districts whose registers are loaded. The bounds hold as "
+    "far as the matches do, and for the address that the definition counts."
 )
 
 
@@ -15,11 +15,7 @@ def spend_sentences(result: SpendResult) -> list[str]:
     """Tell what was asked, what came out, how sure it is and what was left out."""
     told = [headline(result), scope(result), bounds(result), *leaning(result)]
     told += left_out(result)
-    if result.either:
-        told.append(
-            f"{pounds(result.either)} of what could be located went to payees that have "
-            "addresses both local and not: another order of addresses would count it otherwise."
-        )
+    told += either_way(result)
     if result.sample:
         told.append("Sample data: the payments and suppliers are invented.")
     return told
@@ -35,8 +31,9 @@ def headline(result: SpendResult) -> str:
             "located, or credits outweigh payments."
         )
     return (
-        f"{percent(share)} of the pounds that could be located were local; of all pounds, "
-        f"between {percent(between[0])} and {percent(between[1])}."
+        f"{percent(share)} of the pounds that could be located were local "
+        f"({result.definition.title}); of all pounds, between {percent(between[0])} and "
+        f"{percent(between[1])}."
     )
 
 
@@ -87,6 +84,23 @@ def bounds(result: SpendResult) -> str:
         f"{pounds(split.local)} local, {pounds(split.leaked)} leaked, "
         f"{pounds(split.unlocated)} unlocated{because}."
     )
+
+
+def either_way(result: SpendResult) -> list[str]:
+    """Say what another order of addresses could change, and how far the bounds then reach."""
+    torn, wide = result.torn, result.wide_bounds
+    if not torn.payments:
+        return []
+    told = (
+        f"{pounds(torn.local)} of what is local and {pounds(torn.leaked)} of what leaked went to "
+        "payees that have addresses both local and not"
+    )
+    if wide is None:
+        return [f"{told}: another order of addresses would count it otherwise."]
+    return [
+        f"{told}: with that open as well, the local share of all pounds lies between "
+        f"{percent(wide[0])} and {percent(wide[1])}."
+    ]
 
 
 def left_out(result: SpendResult) -> list[str]:

@@ -52,6 +52,27 @@ class Split:
         return None if low is None or high is None else (low, high)
 
 
+def wide_bounds(whole: Split, torn: Split) -> tuple[float, float] | None:
+    """Least and most that the local share can be when the address that counts is open, too.
+
+    Parameters
+    ----------
+    torn
+        The part of ``whole`` that was located and went to payees with addresses both local
+        and not: the least counts all of it as leaked, the most all of it as local.
+
+    Returns
+    -------
+    tuple or None
+        [(L - torn L) / T, (L + U + torn K) / T]; None where no quotient is a share.
+    """
+    kept = whole.local - torn.local, whole.leaked - torn.leaked, whole.unlocated
+    parts = (*kept, torn.local, torn.leaked)
+    low = _share(kept[0], whole.total, *parts)
+    high = _share(whole.total - kept[1], whole.total, *parts)
+    return None if low is None or high is None else (low, high)
+
+
 def _share(part: Decimal, whole: Decimal, *parts: Decimal) -> float | None:
     """Divide, unless a part is negative (net credits): then no quotient is a share."""
     if whole <= 0 or min(parts) < 0:

@@ -1,21 +1,26 @@
 """A question about spend, answered payment by payment: what is in, and where it went."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from geo_wealth.spend.book import NONE, Book, Flags, Ints, Ledger, exact_sums
 from geo_wealth.spend.definition import Definition
-from geo_wealth.spend.measure import PairSums, Sums, sum_pairs
+from geo_wealth.spend.measure import PairSums, Split, Sums, sum_pairs
 from geo_wealth.spend.placing import UNLOCATED, WHY, Placing
 from geo_wealth.spend.rules import RuleSet
 
 OUTSIDE_PERIOD = "outside the period asked for"
+FEW = Fraction(5, 100)
+"""Months with a smaller part of the median month's payments hold stray rows only."""
 UNDATED = "without a date, so in no period"
 
 
@@ -96,27 +101,54 @@ class Selection:
 
     def days(self) -> tuple[date | None, date | None]:
         """Give the first and the last day of what counts; None where nothing has a date."""
-        days = self.book.payments.day[self.included & (self.book.payments.day > 0)]
+        return self._ends(self.included)
+
+    def _ends(self, chosen: Flags) -> tuple[date | None, date | None]:
+        days = self.book.payments.day[chosen & (self.book.payments.day > 0)]
         if not len(days):
             return None, None
         return date.fromordinal(int(days.min())), date.fromordinal(int(days.max()))
 
+    def covered(self) -> tuple[date | None, date | None]:
+        """Give the first and the last day in the ledgers asked about, whatever counts."""
+        return self._ends(self.asked)
+
     def months(self) -> int:
-        """Count the calendar months in which something that counts was paid."""
+        """Count the calendar months with more than a few payments; see ``paid_months``."""
+        return len(self.paid_months())
+
+    def paid_months(self) -> list[date]:
+        """List the months, by their first day, with more than a few payments that count.
+
+        A month has more than a few when it has at least 5 % (:data:`FEW`) of the median number
+        of payments of the months that have any. Purchase cards are listed by the day of the
+        purchase, so that a file holds stray rows of months that it does not cover.
+        """
         days = self.book.payments.day[positions(self.included)]
-        paid_on = np.flatnonzero(np.bincount(days))
-        return len({date.fromordinal(int(day)).replace(day=1) for day in paid_on if day})
+        counts: Counter[date] = Counter()
+        by_day = np.bincount(days)
+        for day in np.flatnonzero(by_day).tolist():
+            if day:
+                counts[date.fromordinal(day).replace(day=1)] += int(by_day[day])
+        if not counts:
+            return []
+        least = FEW * Fraction(median(counts.values()))
+        return sorted(month for month, count in counts.items() if count >= least)
 
     def either(self) -> Decimal:
         """Sum what counts of payees with addresses both local and not: either could be meant."""
+        torn = self.torn()
+        return torn.local + torn.leaked
+
+    def torn(self) -> Split:
+        """Split what counts and is located of payees with addresses both local and not."""
         if len(self.placings) == 1:
-            split = self.whole.split(self.placing.either)
-            return split.local + split.leaked
+            return replace(self.whole.split(self.placing.either), unlocated=Decimal(0))
         payments = self.book.payments
-        torn = np.zeros(len(payments), dtype=np.bool_)
+        flags = np.zeros(len(payments), dtype=np.bool_)
         for payer, placing in self.placings.items():
-            torn |= placing.either[payments.payee] & self._of(payer)
-        return self.pounds(np.flatnonzero(self.included & torn & (self.state != UNLOCATED)))
+            flags |= placing.either[payments.payee] & self._of(payer)
+        return self.sums(self.included & flags & (self.state != UNLOCATED)).split()
 
     def why_unlocated(self) -> tuple[tuple[str, Decimal, int], ...]:
         """Sum what counts and is unlocated by the reason: reason, pounds, payments."""

@@ -38,7 +38,8 @@ def test_the_share_is_never_without_its_bounds(client: FlaskClient) -> None:
     low, high = found["bounds"]
     words = text_of(client, f"/spend?{ASKED}")
     assert (
-        f"{100 * found['share_of_located']:.1f} % of the pounds that could be located were local; "
+        f"{100 * found['share_of_located']:.1f} % of the pounds that could be located were local "
+        f"(West Yorkshire); "
         f"of all pounds, between {100 * low:.1f} % and {100 * high:.1f} %."
     ) in words
     assert low <= found["share_of_located"] <= high

@@ -156,7 +156,7 @@ SCHEMAS: dict[str, Schema] = {
         },
         {
             "period": {"type": "object"},
-            "either_way": _MONEY,
+            "either_way": {"type": "object"},
             "unlocated_because": {"type": "array", "items": {"type": "object"}},
             "by": {"type": "object", "additionalProperties": {"type": "array"}},
             "located": _MONEY,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from geo_wealth.pipeline.claims import claim_sentence
 from geo_wealth.pipeline.spend import SpendResult
 from geo_wealth.pipeline.spend import spend as work_out
-from geo_wealth.pipeline.spend_words import LEANS, headline, scope
+from geo_wealth.pipeline.spend_words import LEANS, either_way, headline, scope
 from geo_wealth.queries.claims import claims
 from geo_wealth.queries.datasets import attributions
 from webmap import bars
@@ -94,6 +94,7 @@ def shown(conn: Connection, values: Values, result: SpendResult) -> dict[str, An
         "account": account_lines(result),
         "unlocated": why_unlocated(result),
         "leans": LEANS,
+        "either_way": either_way(result),
         "too_many": asked(conn, values, result.payers) > MOST_ROWS,
         "most_rows": MOST_ROWS,
         "state": state,

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_wealth.spend.book import NONE, exact_sums, pair_up
-from geo_wealth.spend.measure import PairSums, Split, join, split_payments, sum_pairs
+from geo_wealth.spend.measure import (
+    PairSums,
+    Split,
+    join,
+    split_payments,
+    sum_pairs,
+    wide_bounds,
+)
 from geo_wealth.spend.placing import LEAKED, LOCAL, UNLOCATED
 
 
@@ -40,6 +47,15 @@ def test_there_is_no_share_where_nothing_is_located_or_credits_outweigh(spend: S
 def test_a_net_credit_among_the_parts_leaves_no_bounds() -> None:
     assert split("10", "20", "-5").bounds is None
     assert split("10", "20", "-5").share_of_located == pytest.approx(1 / 3)
+
+
+def test_bounds_are_wider_when_the_address_that_counts_is_open_too() -> None:
+    whole = split("40.00", "30.00", "30.00")
+    # Of the local 40, 10 went to payees that have an address elsewhere; of the leaked 30, 5
+    # to payees that have a local one.
+    assert wide_bounds(whole, split("10.00", "5.00", "0")) == (0.3, 0.75)
+    assert wide_bounds(whole, split("0", "0", "0")) == whole.bounds
+    assert wide_bounds(whole, split("-1.00", "5.00", "0")) is None
 
 
 def summed(payee: list[int], category: list[int], state: list[int], amount: list[int]) -> PairSums:

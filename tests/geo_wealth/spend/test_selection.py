@@ -64,6 +64,17 @@ def test_every_pound_is_local_leaked_unlocated_or_left_out() -> None:
     assert pounds["included"] + pounds["excluded"]["paid by purchase card"] == pounds["read"]
 
 
+def test_a_month_counts_when_it_has_more_than_a_few_payments() -> None:
+    paid = {date(2021, 4, 1): 40, date(2021, 5, 1): 40, date(2021, 6, 1): 2, date(2019, 1, 1): 1}
+    book = make_book([Paid("Near Ltd", "1.00", on=day) for day in paid for _ in range(paid[day])])
+    chosen = selected(book)
+    # The median month has (40 + 2) / 2 = 21 payments, 5 % of which are 1.05.
+    assert chosen.paid_months() == [date(2021, 4, 1), date(2021, 5, 1), date(2021, 6, 1)]
+    assert chosen.months() == 3
+    assert chosen.days() == chosen.covered() == (date(2019, 1, 1), date(2021, 6, 1))
+    assert selected(book, first=date(2030, 1, 1)).months() == 0
+
+
 def test_a_period_leaves_out_what_is_outside_it_and_what_has_no_date() -> None:
     chosen = selected(BOOK, first=date(2021, 1, 1), last=date(2021, 4, 1))
     assert {reason: count for reason, (count, _) in chosen.excluded().items()} == {
