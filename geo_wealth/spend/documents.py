@@ -11,11 +11,18 @@ from typing import Any, NoReturn
 
 from geo_wealth.errors import RefusedFileError
 
-MAX_LENGTH = 200_000
+MAX_LENGTH = 100_000
+MAX_LINE = 2_000
 MAX_ITEMS = 5_000
 MAX_TEXT = 2_000
+MAX_DOTS = 5
 
-_SLUG = re.compile(r"[a-z0-9-]{2,60}", re.ASCII)
+_SLUG = re.compile(r"[a-z][a-z0-9-]{1,59}", re.ASCII)
+# A key of many parts makes as many tables, one in the other, before anything can be checked.
+_PART = r"""(?:[\w-]++|"[^"]*+"|'[^']*+')"""
+_DEEP_KEY = re.compile(
+    rf"(?<![\w.-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DOTS + 1},}}+[ \t]*+[=\]]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Node:
         if not _SLUG.fullmatch(value):
             self.refuse(
                 f"the slug '{value[:60]}' has to be 2 to 60 small letters (a to z), digits and "
-                "hyphens, such as my-district."
+                "hyphens, and to begin with a letter, such as my-district."
             )
         return value
 
@@ -160,20 +167,34 @@ def read_toml(text: str, where: str) -> Node:
     Raises
     ------
     RefusedFileError
-        When it is no TOML, or longer than anybody writes by hand.
+        When it is no TOML, or longer or deeper than anybody writes by hand.
     """
-    if len(text) > MAX_LENGTH:
-        raise RefusedFileError(
-            f"{where} has {len(text):,} characters; a document may have {MAX_LENGTH:,}."
-        )
+    _check_size(text, where)
     try:
         return Node(tomllib.loads(text), where)
     except tomllib.TOMLDecodeError as error:
         raise _no_toml(where, str(error)) from error
     except RecursionError as error:
         raise _no_toml(where, "its brackets are nested too deep") from error
-    except ValueError as error:
-        raise _no_toml(where, "a number in it is too long") from error
+
+
+def _check_size(text: str, where: str) -> None:
+    """Refuse, before it is parsed, what would take long to parse."""
+    if len(text) > MAX_LENGTH:
+        raise RefusedFileError(
+            f"{where} has {len(text):,} characters; a document may have {MAX_LENGTH:,}."
+        )
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAX_LINE:
+            raise RefusedFileError(
+                f"{where}, line {number}, has {len(line):,} characters; a line may have "
+                f"{MAX_LINE:,}: break it, as a list may go over several lines."
+            )
+        if _DEEP_KEY.search(line):
+            raise RefusedFileError(
+                f"{where}, line {number}, has a key with more than {MAX_DOTS} dots; the manual "
+                "shows which keys there are."
+            )
 
 
 def _no_toml(where: str, reason: str) -> RefusedFileError:

@@ -188,7 +188,7 @@ def test_a_ready_made_rule_set_is_printed_changed_and_added(gw: Run, tmp_path: P
     [
         (b"slug = 1", "mine.toml: 'slug' is missing"),
         (b"\xff\xfe\x00", "mine.toml cannot be read as text"),
-        (b"x" * 900_000, "a document may have 200,000"),
+        (b"x" * 900_000, "a document may have 100,000"),
     ],
 )
 def test_a_document_that_is_refused_is_told_in_one_sentence(

@@ -229,6 +229,7 @@ def test_equal_patterns_are_written_in_one_way() -> None:
         (HEAD + "rule = 1", "'rule' has to be a list of tables: [[rule]]"),
         (HEAD + "[[rule]]", "[[rule]] 1: 'slug' is missing"),
         (HEAD + '[[rule]]\nslug = "cards"', "'reason' is missing"),
+        (HEAD + '[[rule]]\nslug = "-cards"', "hyphens, and to begin with a letter"),
         (HEAD + '[[rule]]\nslug = "cards"\nreason = "r"', "(cards): it does not say what it ex"),
         (HEAD + rule("cards", ""), "[when]: it is empty"),
         (HEAD + rule("cards", 'chanel = "card"'), "there is no key 'chanel'"),
@@ -257,8 +258,8 @@ def test_equal_patterns_are_written_in_one_way() -> None:
         (HEAD + "[[rule]]\n" * 101, "there are 101 [[rule]]; 100 is the most"),
         (
             HEAD
-            + rule("cards", f"payee = {[f'w{i}' for i in range(1500)]}")
-            + rule("more", f"payee = {[f'w{i}' for i in range(501)]}"),
+            + rule("cards", "payee = [" + ",\n".join(f"'w{i}'" for i in range(1500)) + "]")
+            + rule("more", "payee = [" + ",\n".join(f"'w{i}'" for i in range(501)) + "]"),
             "there are 2,001 patterns; 2,000 is the most",
         ),
     ],
