@@ -20,6 +20,9 @@ LONG_NAME = (
     "was left out."
 )
 
+# Controls, marks without width and those that turn the direction of text: nobody sees them,
+# and they make one name look like another.
+_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]")
 _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{0,8})?|\.\d{1,8}")
 _EXPONENT = re.compile(r"\d(?:\.\d{1,15})?[eE][+-]?\d{1,2}")
 _CREDIT = re.compile(r"(.*?)\s*(?:CR|C/R|credit)\.?", re.IGNORECASE)
@@ -65,8 +68,9 @@ class Day:
 
 
 def tidy(text: str) -> str:
-    """Trim a cell and make every run of white space one space."""
-    return " ".join(text.split())
+    """Trim a cell, make every run of white space one space, and drop what cannot be seen."""
+    plain = " ".join(text.split())
+    return plain if plain.isprintable() else " ".join(_UNSEEN.sub("", plain).split())
 
 
 def known(text: str) -> str | None:

@@ -228,7 +228,8 @@ def _is_nil(text: str) -> bool:
 
 
 def _payee(text: str) -> str:
-    return "" if names.payee_state(text) == "blank" else cells.tidy(text)
+    plain = cells.tidy(text)
+    return "" if names.payee_state(plain) == "blank" else plain
 
 
 def _too_long(text: str) -> bool:

@@ -140,7 +140,8 @@ def _is_objects(values: object) -> bool:
 
 def _name(text: str) -> str:
     """Give the name, '' when the publisher left it out or hid it."""
-    return cells.tidy(text) if names.payee_state(text) == "named" else ""
+    plain = cells.tidy(text)
+    return plain if names.payee_state(plain) == "named" else ""
 
 
 def _individuals(records: Records) -> NDArray[np.bool_]:

@@ -102,3 +102,15 @@ def test_a_file_with_months_first_is_seen_by_its_24th() -> None:
 def test_day_reads_back_what_is_written(day: date) -> None:
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%b-%Y", "%d %B %Y", "%Y%m%d"):
         assert cells.day(day.strftime(form)).value == day
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\0", "\x1b", "\x9f", "\u200b", "\u200f", "\u202e", "\u2066", "\ufeff"]
+)
+def test_what_cannot_be_seen_is_dropped(unseen: str) -> None:
+    assert cells.tidy(f"{unseen}Sam{unseen}ple {unseen} Ltd{unseen}") == "Sample Ltd"
+    assert cells.known(f" {unseen}n/a") is None
+
+
+def test_accents_and_other_writing_stay() -> None:
+    assert cells.tidy("Caf\u00e9\u00a0 Zażółć\tО́лтд") == "Caf\u00e9 Zażółć О́лтд"
