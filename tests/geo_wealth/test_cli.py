@@ -282,9 +282,9 @@ def test_no_cell_is_a_formula_and_numbers_stay(given: object, kept: object) -> N
 
 
 def test_csv_text_is_read_back(tmp_path: Path) -> None:
-    text = csv_text(("a", "b"), [("=x", 'say "hi"'), (-1.5, None)])
+    text = csv_text(("a", "-b"), [("=x", 'say "hi"'), (-1.5, None)])
     assert list(csv.reader(text.splitlines())) == [
-        ["a", "b"],
+        ["a", "'-b"],
         ["'=x", 'say "hi"'],
         ["-1.5", ""],
     ]
