@@ -114,5 +114,5 @@ def listing(conn: Connection, kind: str) -> list[Listed]:
 
 
 def origin(kept: NamedDocument) -> str:
-    """Say who wrote a document."""
-    return "ready-made" if kept.ready_made else f"added by {kept.added_by or 'nobody named'}"
+    """Say where a document comes from; who added it is for those who run the service."""
+    return "ready-made" if kept.ready_made else "added here"

@@ -7,7 +7,12 @@ import typer
 from geo_wealth.commands.output import Json, print_json, say
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
-from geo_wealth.pipeline.claims import claim_document, claim_sentence, record_claim, take_back
+from geo_wealth.pipeline.claims import (
+    claim_sentence,
+    record_claim,
+    signed_claim_document,
+    take_back,
+)
 from geo_wealth.queries.claims import claims
 
 app = typer.Typer(
@@ -50,7 +55,7 @@ def list_claims(
     with reading(open_database()) as connection:
         found = claims(connection, payer)
     if as_json:
-        print_json([claim_document(each) for each in found])
+        print_json([signed_claim_document(each) for each in found])
         return
     for each in found:
         say(f"{each.id}: {claim_sentence(each)}")

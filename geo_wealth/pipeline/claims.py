@@ -98,10 +98,14 @@ def claim_document(claim: Claim) -> dict[str, Any]:
         "period": claim.period,
         "about": claim.about,
         "source": claim.source,
-        "added_by": claim.added_by,
         "added_at": claim.added_at,
         "ledger": None,
     }
+
+
+def signed_claim_document(claim: Claim) -> dict[str, Any]:
+    """Give a claim as JSON with who added it: for those who run the service, not for the web."""
+    return {**claim_document(claim), "added_by": claim.added_by}
 
 
 def claim_sentence(claim: Claim) -> str:

@@ -116,9 +116,10 @@ def definitions(values: Values) -> Response:
 
 
 def document_of(conn: Connection, kept: NamedDocument) -> dict[str, Any]:
-    """Give a definition or a rule set as JSON."""
+    """Give a definition or a rule set as JSON, without who added it."""
     document = asdict(kept)
     document["name"] = document.pop("slug")
+    del document["added_by"]
     return {**document, "words": words(conn, parse(kept))}
 
 
