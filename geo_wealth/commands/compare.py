@@ -9,6 +9,7 @@ from geo_wealth.commands.session import open_database
 from geo_wealth.commands.spend import Datasets, From, Payers, To, day
 from geo_wealth.db import reading
 from geo_wealth.errors import GeoWealthError
+from geo_wealth.pipeline.claims import signed_claim_document
 from geo_wealth.pipeline.compare import CompareResult
 from geo_wealth.pipeline.compare import compare as work_out
 from geo_wealth.pipeline.compare_words import (
@@ -16,6 +17,7 @@ from geo_wealth.pipeline.compare_words import (
     compare_sentences,
     likeness,
     printed_points,
+    printed_pounds,
 )
 from geo_wealth.pipeline.spend import SpendRequest
 
@@ -46,11 +48,11 @@ def compare(
     second_dataset: Several = None,
     *,
     like_for_like: Annotated[
-        bool, typer.Option("--like-for-like", help="Refuse what is not like for like.")
+        bool, typer.Option("--like-for-like", help="Refuse what is not like for like: exit 1.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare two baselines; the change is split into definition, coverage and real change.
+    """Compare two baselines; the change is split into definition, coverage, other payments.
 
     Example: geo-wealth compare --payer "My Council" --first-to 2021-12-31 --second-from 2022-01-01
     """
@@ -73,7 +75,8 @@ def compare(
     if like_for_like and not result.like_for_like:
         raise GeoWealthError(likeness(result))
     if as_json:
-        print_json(compare_document(result))
+        claims = [signed_claim_document(claim) for claim in result.claims]
+        print_json({**compare_document(result), "claims": claims})
         return
     for sentence in compare_sentences(result):
         say(sentence)
@@ -88,7 +91,8 @@ def _table(result: CompareResult) -> list[list[str]]:
     steps = result.change.steps
     known = all(step.share is not None for step in steps)
     told = [f"{value:+.2f}" for value in printed_points(steps)] if known else []
+    sums = printed_pounds(steps)
     return [
-        [step.name, told[place] if known else "not known", f"{step.pounds:+,.2f}"]
+        [step.name, told[place] if known else "not known", f"{sums[place]:+,.2f}"]
         for place, step in enumerate(steps)
     ]

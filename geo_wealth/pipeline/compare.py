@@ -35,7 +35,9 @@ class Side:
     first, last
         First and last day paid on.
     months
-        Calendar months with payments that count.
+        Calendar months with more than a few payments that count.
+    of_year
+        Which months of the year those are, 1 to 12, in order.
     channels
         What counts is paid by: invoice, purchase card, or both.
     """
@@ -48,6 +50,7 @@ class Side:
     first: date | None
     last: date | None
     months: int
+    of_year: tuple[int, ...]
     channels: tuple[str, ...]
     split: Split
     sample: bool
@@ -59,19 +62,19 @@ class CompareResult:
 
     Attributes
     ----------
-    like_for_like
-        True when definition and rules of both mean the same, by their hashes.
+    same_payments
+        True when both sides are the very same payments, put under two definitions.
     bounds_overlap
-        True when the local shares of all pounds that are possible on the two sides overlap,
-        so that what could not be located might account for all of the change; None where a
-        side has no bounds.
+        True when the local shares of all pounds that are possible on the two sides overlap;
+        None where a side has no bounds. Of the same payments it tells nothing: what could not
+        be located is the same on both sides.
     claims
         What has been claimed of the payers: shown beside, never compared.
     """
 
     first: Side
     second: Side
-    like_for_like: bool
+    same_payments: bool
     bounds_overlap: bool | None
     change: Decomposition
     claims: tuple[Claim, ...]
@@ -86,6 +89,18 @@ class CompareResult:
         """True when both rule sets mean the same."""
         return self.first.rules.hash == self.second.rules.hash
 
+    @property
+    def like_for_like(self) -> bool:
+        """True when definition, rules, payers, channels and number of months are the same."""
+        first, second = self.first, self.second
+        return (
+            self.same_definition
+            and self.same_rules
+            and first.payers == second.payers
+            and first.channels == second.channels
+            and first.months == second.months
+        )
+
 
 def compare(connection: Connection, first: SpendRequest, second: SpendRequest) -> CompareResult:
     """Compare two baselines.
@@ -93,7 +108,8 @@ def compare(connection: Connection, first: SpendRequest, second: SpendRequest) -
     Raises
     ------
     InvalidRequestError, NotFoundError
-        As :func:`geo_wealth.pipeline.spend.spend`, and when both sides are asked the same.
+        As :func:`geo_wealth.pipeline.spend.spend`, when both sides are asked the same, and
+        when no payment counts on a side.
     """
     if first == second:
         raise InvalidRequestError(
@@ -110,20 +126,42 @@ def _result(
     connection: Connection,
     requests: tuple[SpendRequest, SpendRequest],
 ) -> CompareResult:
-    first, second = (_side(request, select(connection, request)) for request in requests)
+    chosen = [select(connection, request) for request in requests]
+    for name, selection in zip(("first", "second"), chosen, strict=True):
+        _refuse_empty(name, selection)
+    first, second = (_side(*each) for each in zip(requests, chosen, strict=True))
     walks = _Walks(lambda request: select(connection, request))
     bounds = first.split.bounds, second.split.bounds
     return CompareResult(
         first=first,
         second=second,
-        like_for_like=first.definition.hash == second.definition.hash
-        and first.rules.hash == second.rules.hash,
+        same_payments=first.definition.hash != second.definition.hash and _same_payments(*chosen),
         bounds_overlap=None
         if bounds[0] is None or bounds[1] is None
         else bounds[0][0] <= bounds[1][1] and bounds[1][0] <= bounds[0][1],
         change=decompose(walks.walk(first, second), walks.walk(second, first)),
         claims=(),
     )
+
+
+def _refuse_empty(side: str, selection: Selection) -> None:
+    """Refuse a side without payments: what it lacks would look like a change."""
+    if selection.included.any():
+        return
+    first, last = selection.covered()
+    ran = "hold no dated payment" if first is None else f"run from {first} to {last}"
+    raise InvalidRequestError(
+        side,
+        f"no payment counts on this side; the ledgers of {', '.join(selection.payers)} {ran}: "
+        "choose another period or other rules.",
+    )
+
+
+def _same_payments(first: Selection, second: Selection) -> bool:
+    """Tell whether the very same payments count in both."""
+    one, other = first.book, second.book
+    same_book = one.version == other.version and one.ledgers == other.ledgers
+    return same_book and np.array_equal(first.included, second.included)
 
 
 def _side(request: SpendRequest, selection: Selection) -> Side:
@@ -137,6 +175,7 @@ def _side(request: SpendRequest, selection: Selection) -> Side:
         first=first,
         last=last,
         months=selection.months(),
+        of_year=tuple(sorted(month.month for month in selection.paid_months())),
         channels=tuple(
             name for card, name in sorted(CHANNELS.items()) if card in _channels(selection)
         ),

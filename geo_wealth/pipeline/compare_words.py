@@ -9,7 +9,7 @@ from geo_wealth.pipeline.claims import claim_document, claim_sentence
 from geo_wealth.pipeline.compare import CompareResult, Side
 from geo_wealth.pipeline.spend_documents import money, named, split_document
 from geo_wealth.pipeline.spend_words import day, listed, percent, pounds
-from geo_wealth.spend.compare import STEPS, Change, Stage, in_points, located_share
+from geo_wealth.spend.compare import STEPS, Change, Stage, in_pennies, in_points, located_share
 
 FAR_APART = Fraction(5, 100)
 """How far the located shares of two sides may be apart without a warning."""
@@ -17,7 +17,8 @@ FAR_APART = Fraction(5, 100)
 METHOD = (
     "Each part is the mean of two walks, from the first baseline to the second and back, that "
     "change one thing at a time: definition, rules, payers, channels, payments. The parts sum to "
-    "the change."
+    "the change. Other payments, under the same definition and rules, also change what could be "
+    "located and how many months there are: that is in the last part."
 )
 
 
@@ -25,18 +26,22 @@ def compare_document(result: CompareResult) -> dict[str, Any]:
     """Give the JSON document of ``compare --json`` and ``/api/v1/compare``.
 
     ``points`` are percentage points; ``exact`` is the same change of the share as a quotient,
-    so that parts can be seen to sum exactly.
+    so that parts can be seen to sum exactly. Pounds of parts, and of steps, are rounded to the
+    penny so that they sum to the change.
     """
     change = result.change
+    (whole,) = _change_documents((change.whole,))
     return {
         "like_for_like": result.like_for_like,
         "same_definition": result.same_definition,
         "same_rules": result.same_rules,
         "first": _side_document(result.first),
         "second": _side_document(result.second),
-        "change": _change_document(change.whole),
-        "parts": [_change_document(part) for part in change.parts],
-        "steps": [{**_change_document(step), "part": STEPS[step.slug][0]} for step in change.steps],
+        "change": whole,
+        "parts": _change_documents(change.parts),
+        "steps": [
+            {**step, "part": STEPS[step["code"]][0]} for step in _change_documents(change.steps)
+        ],
         "walks": {
             "first_to_second": [_stage_document(stage) for stage in change.forth],
             "second_to_first": [_stage_document(stage) for stage in change.back],
@@ -67,15 +72,19 @@ def _side_document(side: Side) -> dict[str, Any]:
     }
 
 
-def _change_document(change: Change) -> dict[str, Any]:
-    share = change.share
-    return {
-        "code": change.slug,
-        "name": change.name,
-        "points": None if share is None else float(100 * share),
-        "exact": None if share is None else f"{share.numerator}/{share.denominator}",
-        "local_pounds": money(change.pounds),
-    }
+def _change_documents(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": each.slug,
+            "name": each.name,
+            "points": None if each.share is None else float(100 * each.share),
+            "exact": None
+            if each.share is None
+            else f"{each.share.numerator}/{each.share.denominator}",
+            "local_pounds": money(told),
+        }
+        for each, told in zip(changes, printed_pounds(changes), strict=True)
+    ]
 
 
 def _stage_document(stage: Stage) -> dict[str, Any]:
@@ -96,26 +105,49 @@ def compare_sentences(result: CompareResult) -> list[str]:
 
 def likeness(result: CompareResult) -> str:
     """Say whether the two may be compared like for like, and why not."""
+    first, second = result.first, result.second
     if result.like_for_like:
-        return "The two baselines are like for like: the same definition and the same rules."
+        return (
+            "The two baselines are like for like: the same definition and the same rules, the same "
+            f"payers, the same channels and the same number of calendar months ({_months(first)})."
+        )
+    scope = differing(result)
+    if result.same_definition and result.same_rules:
+        return (
+            "The two baselines have the same definition and rules, but are not like for like: "
+            f"{'; '.join(scope)}. What follows splits their difference instead."
+        )
     other = [
-        f"{what} differ ({_reference(first)}, hash {first.hash}, and {_reference(second)}, "
-        f"hash {second.hash})"
-        for what, first, second, same in (
-            ("the rules", result.first.rules, result.second.rules, result.same_rules),
+        f"{what} differ ({_reference(one)}, hash {one.hash}, and {_reference(two)}, "
+        f"hash {two.hash})"
+        for what, one, two, same in (
+            ("the rules", first.rules, second.rules, result.same_rules),
             (
                 "the definitions of local",
-                result.first.definition,
-                result.second.definition,
+                first.definition,
+                second.definition,
                 result.same_definition,
             ),
         )
         if not same
     ]
     return (
-        f"The two baselines cannot be compared like for like: {' and '.join(other)}. "
-        "What follows splits their difference instead."
+        f"The two baselines cannot be compared like for like: "
+        f"{'; '.join([' and '.join(other), *scope])}. What follows splits their difference instead."
     )
+
+
+def differing(result: CompareResult) -> list[str]:
+    """Name what besides definition and rules keeps two baselines from being like for like."""
+    first, second = result.first, result.second
+    told = []
+    if first.payers != second.payers:
+        told.append(f"the payers differ ({listed(first.payers)}; {listed(second.payers)})")
+    if first.channels != second.channels:
+        told.append(f"the channels differ ({listed(first.channels)}; {listed(second.channels)})")
+    if first.months != second.months:
+        told.append(f"the numbers of months differ ({_months(first)}; {_months(second)})")
+    return told
 
 
 def warnings(result: CompareResult) -> list[str]:
@@ -135,6 +167,11 @@ def _scope_warnings(result: CompareResult) -> Iterator[str]:
             f"What counts is paid by {listed(first.channels)} first and by "
             f"{listed(second.channels)} then: that difference is one of coverage."
         )
+    if first.months == second.months and first.of_year != second.of_year:
+        yield (
+            "The two do not have the same months of the year: what is paid with the seasons, or "
+            "at the end of the year, is in the difference."
+        )
     if first.months != second.months:
         yield (
             f"The periods are not of one length: payments in {_months(first)} first, in "
@@ -151,11 +188,8 @@ def _located_warnings(result: CompareResult) -> Iterator[str]:
             f"{percent(float(second))} then, more than {percent(float(FAR_APART))} apart: part "
             "of the change may be of coverage only."
         )
-    if result.bounds_overlap:
-        yield (
-            "The bounds of the two overlap: what could not be located might account for all of "
-            "the change."
-        )
+    if result.bounds_overlap and not result.same_payments:
+        yield "The ranges of the two overlap: the local shares of all pounds may be the same."
 
 
 def _side(name: str, side: Side) -> str:
@@ -200,13 +234,22 @@ def _changes(result: CompareResult) -> Iterator[str]:
             )
             + f". {METHOD}"
         )
-    sums = "; ".join(f"{part.name.lower()} {_signed(part.pounds)}" for part in change.parts)
-    yield f"Local pounds changed by {_signed(change.whole.pounds)}: {sums}."
+    pennies = printed_pounds(change.parts)
+    sums = "; ".join(
+        f"{part.name.lower()} {_signed(value)}"
+        for part, value in zip(change.parts, pennies, strict=True)
+    )
+    yield f"Local pounds changed by {_signed(sum(pennies, Decimal(0)))}: {sums}."
 
 
 def printed_points(changes: tuple[Change, ...]) -> list[Decimal]:
     """Round the changes of share so that what is printed sums; all must be known."""
     return in_points([part.share for part in changes if part.share is not None])
+
+
+def printed_pounds(changes: tuple[Change, ...]) -> list[Decimal]:
+    """Round the changes of local pounds to the penny so that what is printed sums."""
+    return in_pennies([each.pounds for each in changes])
 
 
 def points(value: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""Two baselines compared: their change split into definition, coverage and real change.
+"""Two baselines compared: their change split into definition, coverage and other payments.
 
 Method. What changes is the local share of what could be located, L / (L + K). One walks from
 the first baseline to the second, changing one thing at a time and adding up what each step
@@ -9,7 +9,8 @@ does to the share:
 2. *coverage*: the payments that only one of the definitions can locate; the second rules of
    what counts; payers that only one of the baselines has; invoices or purchase cards where only
    one of them has any; other files for the same period;
-3. *real change*: other payments of the same payers, under the same definition and rules.
+3. *real change*: other payments of the same payers, under the same definition and rules. It
+   holds changes of what could be located, and of months, too.
 
 What a step does depends on when it is taken. So one walks back as well, from the second
 baseline to the first, and each part is the mean of what it does on the two walks: swapping
@@ -42,11 +43,11 @@ STEPS = {
 PARTS = (
     (DEFINITION, "Definition"),
     (COVERAGE, "Coverage"),
-    (REAL, "Real change"),
+    (REAL, "Real change (other payments, same definition and rules)"),
 )
 
 BETWEEN = "Difference between payers"
-"""What real change is called where the two sides have no payer in common."""
+"""What the last part is called where the two sides have no payer in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Decomposition:
     whole
         From the first to the second.
     parts
-        Definition, coverage, real change; the mean of both walks.
+        Definition, coverage, other payments; the mean of both walks.
     steps
         The same, finer: one for each step that either walk takes.
     forth, back
@@ -151,12 +152,22 @@ def decompose(forth: Sequence[Stage], back: Sequence[Stage]) -> Decomposition:
 
 
 def in_points(parts: Sequence[Fraction], places: int = 2) -> list[Decimal]:
-    """Round parts to percentage points so that the rounded parts sum to the rounded whole.
+    """Round parts to percentage points so that the rounded parts sum to the rounded whole."""
+    return _rounded([part * 100 for part in parts], places)
 
-    Each is rounded down, and what that leaves goes to those that lost most, one unit each.
+
+def in_pennies(parts: Sequence[Decimal]) -> list[Decimal]:
+    """Round pounds to the penny so that the rounded parts sum to the rounded whole.
+
+    The mean of two walks leaves half-pennies, which rounded alone would add up to more.
     """
+    return _rounded([Fraction(part) for part in parts], 2)
+
+
+def _rounded(parts: Sequence[Fraction], places: int) -> list[Decimal]:
+    """Round each down; what that leaves goes to those that lost most, one unit each."""
     unit = 10**places
-    exact = [part * 100 * unit for part in parts]
+    exact = [part * unit for part in parts]
     down = [each.numerator // each.denominator for each in exact]
     missing = round(sum(exact, Fraction(0))) - sum(down)
     lost = sorted(range(len(parts)), key=lambda place: (down[place] - exact[place], place))

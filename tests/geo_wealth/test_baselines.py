@@ -17,7 +17,7 @@ from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.pipeline import council
 from geo_wealth.pipeline.claims import claim_sentence, read_share, record_claim, take_back
 from geo_wealth.pipeline.compare import CompareResult, compare
-from geo_wealth.pipeline.compare_words import compare_sentences
+from geo_wealth.pipeline.compare_words import compare_sentences, likeness, warnings
 from geo_wealth.pipeline.lab import LabRequest, difference_rows, lab, lab_selections, lab_sentences
 from geo_wealth.pipeline.load import load
 from geo_wealth.pipeline.replacing import Choice
@@ -37,6 +37,7 @@ order = ["site", "branch", "registered", "payment"]
 kind = "postcode-area"
 areas = ["HD"]
 """
+HD_LS = HD.replace('"hd"', '"hd-ls"').replace('["HD"]', '["HD", "LS"]')
 HD_WF = HD.replace('"hd"', '"hd-wf"').replace('["HD"]', '["HD", "WF"]')
 NO_GAMMA = """
 slug = "no-gamma"
@@ -86,7 +87,12 @@ def small(engine: Engine, tmp_path: Path) -> Iterator[Connection]:
     for year, paid in ((2021, first), (2022, second)):
         ledger(engine, tmp_path / f"{year}.csv", year, paid)
     with engine.begin() as connection:
-        for kind, document in (("definition", HD), ("definition", HD_WF), ("rules", NO_GAMMA)):
+        for kind, document in (
+            ("definition", HD),
+            ("definition", HD_WF),
+            ("definition", HD_LS),
+            ("rules", NO_GAMMA),
+        ):
             add_document(connection, kind, document, "test")
     with engine.connect() as connection:
         yield connection
@@ -186,6 +192,7 @@ def test_a_comparison_by_hand(small: Connection) -> None:
     told = " ".join(compare_sentences(result))
     assert "cannot be compared like for like: the rules differ" in told
     assert "definition +40.00 percentage points; coverage +22.50" in told
+    assert "other payments, same definition and rules) -12.50 percentage points" in told
 
 
 def test_swapping_the_sides_turns_every_sign(small: Connection) -> None:
@@ -199,6 +206,39 @@ def test_the_same_definition_and_rules_are_like_for_like(small: Connection) -> N
     assert parts(result) == {"definition": 0, "coverage": 0, "real": Fraction(-1, 4)}
     assert result.bounds_overlap is False  # 40 to 60 % first, 25 % then
     assert [step.slug for step in result.change.steps] == ["payments"]
+
+
+def test_a_side_without_payments_is_refused(small: Connection) -> None:
+    later = replace(FIRST, first=date(2030, 1, 1), last=None)
+    with pytest.raises(InvalidRequestError) as refused:
+        compare(small, FIRST, later)
+    assert refused.value.parameter == "second"
+    assert "run from 2021-04-01 to 2022-04-03" in str(refused.value)
+    with pytest.raises(InvalidRequestError) as refused:
+        compare(small, later, FIRST)
+    assert refused.value.parameter == "first"
+
+
+def test_one_year_and_two_are_not_like_for_like(small: Connection) -> None:
+    result = compare(small, FIRST, replace(FIRST, last=None))
+    assert not result.like_for_like
+    told = likeness(result)
+    assert "have the same definition and rules, but are not like for like" in told
+    assert "the numbers of months differ (1 month; 2 months)" in told
+
+
+def test_the_same_payments_under_two_definitions_share_what_is_unlocated(
+    small: Connection,
+) -> None:
+    result = compare(small, FIRST, replace(FIRST, definition="hd-wf"))
+    assert (result.same_payments, result.bounds_overlap) == (True, False)
+    # 100 and 140 of 250, with 50 unlocated: the ranges overlap, and the change is 40 for sure.
+    beyond = compare(small, FIRST, replace(FIRST, definition="hd-ls"))
+    assert (beyond.same_payments, beyond.bounds_overlap) == (True, True)
+    assert not any("overlap" in line for line in warnings(beyond))
+    years = compare(small, FIRST, replace(FIRST, rules="no-gamma"))
+    assert (years.same_payments, years.bounds_overlap) == (False, True)
+    assert any("ranges of the two overlap" in line for line in warnings(years))
 
 
 def test_a_payer_that_joins_is_coverage_and_another_payer_is_said_to_be_one(
@@ -215,6 +255,8 @@ def test_a_payer_that_joins_is_coverage_and_another_payer_is_said_to_be_one(
     other = compare(small, alone, replace(alone, payers=("Y",)))
     assert [step.slug for step in other.change.steps] == ["another-payer"]
     assert other.change.parts[2].name == "Difference between payers"
+    assert not other.like_for_like
+    assert "the payers differ (X; Y)" in likeness(other)
     assert any("not a change over time" in sentence for sentence in compare_sentences(other))
 
 
@@ -249,6 +291,8 @@ def test_cards_that_only_one_side_has_are_coverage(engine: Engine, small: Connec
         ("invoice", "purchase card"),
         ("invoice",),
     )
+    assert not result.like_for_like
+    assert "the channels differ (invoice and purchase card; invoice)" in likeness(result)
     # 100 of 200; without the card 100 of 160; then 100 of 400.
     assert parts(result) == {"definition": 0, "coverage": Fraction(1, 8), "real": Fraction(-3, 8)}
     assert any("one of coverage" in sentence for sentence in compare_sentences(result))
@@ -273,6 +317,11 @@ def test_compare_by_command(gw: Run) -> None:
     sums = [Decimal(part["local_pounds"]) for part in document["parts"]]
     assert sum(sums) == Decimal(document["change"]["local_pounds"])
     assert document["parts"][2]["exact"] == "0/1"
+    status, _, err = gw(
+        *("compare", "--payer", COUNCIL, "--like-for-like"),
+        *("--first-to", "2021-06-30", "--second-from", "2021-07-01"),
+    )
+    assert (status, "the numbers of months differ (3 months; 9 months)" in err) == (1, True)
     status, out, err = gw("compare", "--payer", COUNCIL, *sides, "--like-for-like")
     assert (status, out) == (1, "")
     assert "cannot be compared like for like: the definitions of local differ" in err

@@ -1,5 +1,6 @@
 """Two baselines: like for like or not, and what their difference is made of."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
@@ -7,7 +8,14 @@ from flask import Response, request
 from geo_wealth.pipeline.claims import claim_sentence
 from geo_wealth.pipeline.compare import CompareResult, Side
 from geo_wealth.pipeline.compare import compare as work_out
-from geo_wealth.pipeline.compare_words import METHOD, likeness, points, printed_points, warnings
+from geo_wealth.pipeline.compare_words import (
+    METHOD,
+    likeness,
+    points,
+    printed_points,
+    printed_pounds,
+    warnings,
+)
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.spend.compare import Change
 from webmap import bars
@@ -63,7 +71,7 @@ def compare() -> Response:
 _EMPTY: dict[str, Any] = {
     "title": "Two baselines",
     "sentence": "Here two baselines are compared: what changed because of the definition, of "
-    "coverage, and in truth.",
+    "coverage, and of other payments.",
     "step": "No ledger is loaded yet: run geo-wealth load ledger FILE --payer NAME, "
     "or geo-wealth sample.",
     "attributions": [],
@@ -86,7 +94,11 @@ def shown(result: CompareResult) -> dict[str, Any]:
         "headline": headline(result),
         "parts": change_rows(change.parts),
         "steps": change_rows(change.steps),
-        "whole": change_row(change.whole, _total(change.parts, change.whole)),
+        "whole": change_row(
+            change.whole,
+            _total(change.parts, change.whole),
+            sum(printed_pounds(change.parts), Decimal(0)),
+        ),
         "method": METHOD,
         "warnings": warnings(result),
         "claims": [claim_sentence(claim) for claim in result.claims],
@@ -101,6 +113,8 @@ def headline(result: CompareResult) -> str:
     told = points(_total_points(result.change.parts, result.change.whole))
     if result.like_for_like:
         return f"The local share of what could be located changed by {told}"
+    if result.same_definition and result.same_rules:
+        return f"Same definition and rules, but not like for like: a difference of {told}"
     return f"Not like for like: a difference of {told} that is no change by itself"
 
 
@@ -117,19 +131,19 @@ def side_note(side: Side) -> str:
 
 def change_rows(changes: tuple[Change, ...]) -> list[tuple[str, str, str]]:
     """List changes: name, percentage points, local pounds; rounded so that they sum."""
-    if any(change.share is None for change in changes):
-        return [change_row(change, None) for change in changes]
-    told = printed_points(changes)
+    known = all(change.share is not None for change in changes)
+    told = [f"{value:+,.2f}" for value in printed_points(changes)] if known else []
     return [
-        change_row(change, f"{value:+,.2f}") for change, value in zip(changes, told, strict=True)
+        change_row(change, told[place] if known else None, pounds)
+        for place, (change, pounds) in enumerate(zip(changes, printed_pounds(changes), strict=True))
     ]
 
 
-def change_row(change: Change, told: str | None) -> tuple[str, str, str]:
+def change_row(change: Change, told: str | None, pounds: Decimal) -> tuple[str, str, str]:
     """List one change."""
     name = change.name[:1].upper() + change.name[1:]
-    sign = "+" if change.pounds > 0 else ""
-    return name, told or "not known", f"{sign}{exact_pounds(change.pounds)}"
+    sign = "+" if pounds > 0 else ""
+    return name, told or "not known", f"{sign}{exact_pounds(pounds)}"
 
 
 def _total(parts: tuple[Change, ...], whole: Change) -> str | None:

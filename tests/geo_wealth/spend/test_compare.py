@@ -13,6 +13,7 @@ from geo_wealth.spend.compare import (
     Decomposition,
     Stage,
     decompose,
+    in_pennies,
     in_points,
     local_share,
     located_share,
@@ -145,6 +146,18 @@ def test_printed_points_sum_and_are_never_a_unit_off(shares: list[Fraction], pla
         assert abs(Fraction(value) - share * 100) <= unit
     total = sum(shares, Fraction(0)) * 100
     assert abs(sum((Fraction(value) for value in printed), Fraction(0)) - total) <= unit / 2
+
+
+def test_half_pennies_are_rounded_so_that_they_sum() -> None:
+    halves = [Decimal("0.005"), Decimal("0.005"), Decimal("-0.5")]
+    assert in_pennies(halves) == [Decimal("0.01"), Decimal("0.00"), Decimal("-0.50")]
+
+
+@given(two_walks())
+def test_printed_pounds_sum_to_the_change(both: tuple[list[Stage], list[Stage]]) -> None:
+    found = decompose(*both)
+    for pieces in (found.parts, found.steps):
+        assert sum(in_pennies([piece.pounds for piece in pieces])) == found.whole.pounds
 
 
 @pytest.mark.parametrize("step", sorted(STEPS))
