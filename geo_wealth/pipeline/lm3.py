@@ -255,9 +255,16 @@ def _headline(found: Multiplier | None, of: str, group: Group) -> str:
     between = f"between {float(found.low):.2f} and {float(found.high):.2f}"
     if found.estimate is None:
         return f"LM3{of} is {between}: too few of the local suppliers answered for an estimate."
+    likely = f"LM3{of} is {float(found.estimate):.2f}"
+    hold = f"{between}, if the answers and the matches hold"
     if group.withheld:  # nothing is local, so that nothing is spent again
-        return f"LM3{of} is {float(found.estimate):.2f}; surely {between}."
-    return f"LM3{of} is {float(found.estimate):.2f}, by those who answered; surely {between}."
+        return f"{likely}; {hold}."
+    if group.unlocated:
+        return (
+            f"{likely}, by those who answered, if what could not be located is local in the same "
+            f"part as what could; {hold}."
+        )
+    return f"{likely}, by those who answered; {hold}."
 
 
 def _scope(result: Lm3Result) -> str:
@@ -297,7 +304,10 @@ def _group(group: Group) -> Iterator[str]:
             "definition, or say nothing of what was received."
         )
     if group.unlocated:
-        yield f"{pounds(group.unlocated)} could not be located: it counts in the upper bound alone."
+        yield (
+            f"{pounds(group.unlocated)} could not be located: the lower bound counts it as "
+            "leaked, the upper as local."
+        )
 
 
 def _why_no_staff(result: Lm3Result) -> str:

@@ -8,7 +8,9 @@ Not all recipients answer. The rate of one that did, pounds spent locally of pou
 it says, is applied to the pounds that the ledger says it received, so that R3 never exceeds R2.
 Then R3 is at least what those spend who answered; it is estimated at their mean rate, a
 quotient of sums, for all of R2; and it is at most that the others spend all of it locally.
-Spend that could not be located may be local as well: it counts in the upper bound alone.
+Spend that could not be located may be local as well. The bounds count all of it as leaked, and
+all of it as local and spent locally again; the estimate takes it to be local in the same part
+as what could be located, as the local share of spend does.
 
 An answer is given in confidence: where fewer than three of a group can be used, or one is more
 than half of the pounds, none of them is, and the group is as one that nobody of answered.
@@ -100,6 +102,20 @@ class Group:
         return None if self.rate is None else self.rate * Fraction(self.local)
 
     @property
+    def spent_again(self) -> Fraction | None:
+        """R2 and R3 together as estimated, what could not be located included.
+
+        It is taken to be local in the same part as what could be. None when nobody answered,
+        or nothing could be located.
+        """
+        located = Fraction(self.first - self.unlocated)
+        if self.first == 0 or (self.local == 0 and located > 0):
+            return Fraction(0)
+        if located <= 0 or self.rate is None:
+            return None
+        return Fraction(self.first) * Fraction(self.local) / located * (1 + self.rate)
+
+    @property
     def most(self) -> Fraction:
         """R3 when those who did not answer spend all of it locally."""
         return self.respent + Fraction(self.local - self.answered)
@@ -135,11 +151,11 @@ def multiplier(groups: Sequence[Group]) -> Multiplier | None:
         return None
     local = Fraction(sum((group.local for group in groups), Decimal(0)))
     unlocated = Fraction(sum((group.unlocated for group in groups), Decimal(0)))
-    estimates = [group.estimate for group in groups]
+    estimates = [group.spent_again for group in groups]
     known = [each for each in estimates if each is not None]
     return Multiplier(
         low=(first + local + sum((group.respent for group in groups), Fraction(0))) / first,
-        estimate=(first + local + sum(known, Fraction(0))) / first
+        estimate=(first + sum(known, Fraction(0))) / first
         if len(known) == len(estimates)
         else None,
         high=(first + local + sum((group.most for group in groups), Fraction(0)) + 2 * unlocated)

@@ -68,7 +68,8 @@ def test_those_who_did_not_answer_bound_and_are_estimated_at_the_mean_rate() -> 
     found = multiplier([group])
     assert found is not None
     assert found.low == Fraction(200 + 100 + 29, 200)
-    assert found.estimate == Fraction(300, 200) + Fraction(2900, 80 * 200)
+    # 100 of the 160 located are local; the 40 that are not located are taken to be alike.
+    assert found.estimate == 1 + Fraction(100, 160) * (1 + Fraction(29, 80))
     assert found.high == Fraction(200 + 100 + 49 + 2 * 40, 200)
 
 
@@ -109,7 +110,8 @@ def test_staff_are_a_group_of_their_own() -> None:
     suppliers = suppliers_group(judged(BOOK, KIRKLEES), [answer("near ltd", "50.00", "20.00")])
     both = multiplier([suppliers, staff])
     assert both is not None
-    assert both.estimate == (1200 + 900 + Fraction(2, 5) * 100 + Fraction(23, 40) * 800) / 1200
+    suppliers_again = 200 * Fraction(100, 160) * (1 + Fraction(2, 5))
+    assert both.estimate == (1200 + suppliers_again + 800 * (1 + Fraction(23, 40))) / 1200
 
 
 def test_staff_who_were_paid_more_than_all_local_pay_count_for_that_alone() -> None:
