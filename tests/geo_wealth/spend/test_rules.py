@@ -322,6 +322,7 @@ TYPICAL = [
     (Paid("Sample MBC", "1.00"), "public-bodies"),
     (Paid("SAMPLE TEACHING HOSPITALS NHS FT", "1.00"), "public-bodies"),
     (Paid("Dept of Sampling", "1.00"), "public-bodies"),
+    (Paid("Sample & Other Foundation Trust", "1.00"), "public-bodies"),
     (Paid("Sample J & I School", "1.00"), "schools"),
     (Paid("Acme", "1.00", purpose="SCHOOL BUDGET SHARE - 1234"), "schools"),
     (Paid("Sample Trust", "1.00", category="Grants to Vol Orgs"), "grants"),
@@ -335,6 +336,9 @@ TYPICAL = [
     (Paid("Sample Fire Protection Ltd", "1.00"), "in"),
     (Paid("Sample Court Care Home", "1.00"), "in"),
     (Paid("Acme Ltd", "1.00", purpose="Grant Related Expenditure"), "in"),
+    (Paid("Sample Computers Ltd", "1.00", category="Grants And Subscriptions"), "in"),
+    (Paid("Sample Trust", "1.00", category="Grants Paid"), "grants"),
+    (Paid("Sample College", "1.00"), "in"),
     (Paid("Grantham Supplies Ltd", "1.00", category="Repairs"), "in"),
 ]
 STRICT = [
