@@ -8,7 +8,7 @@ from webmap.spend_params import SPEND, query_of
 
 TABS = (
     ("pages.spend", "Local share"),
-    ("pages.opportunities", "What could be bought locally"),
+    ("pages.opportunities", "Leaks by category"),
     ("pages.lab", "Definitions side by side"),
     ("pages.compare", "Two baselines"),
     ("pages.anchors", "Payers side by side"),

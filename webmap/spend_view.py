@@ -28,13 +28,17 @@ REGISTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a breakdown, ready to print; ``share`` is of all that leaks, where asked."""
+    """One line of a breakdown, ready to print.
+
+    ``share`` is of all that leaks, and ``beside`` a further sum of pounds, where asked.
+    """
 
     name: str
     split: Split
     bar: Markup
     note: str = ""
     share: float | None = None
+    beside: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
+from operator import mul
 from pathlib import Path
 
 import pytest

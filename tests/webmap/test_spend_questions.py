@@ -323,7 +323,17 @@ def test_what_leaks_is_listed_by_pounds_with_and_without_suppliers(client: Flask
     rows = rows_of(client, "/spend/opportunities.csv?rules=third-party")
     listed = [*found["with_local_suppliers"], *found["without_local_suppliers"]]
     assert [row["category"] for row in rows] == [each["category"] for each in listed]
+    html = client.get("/spend/opportunities?rules=third-party&all=supplied&all=unsupplied").text
+    got = re.findall(r"Local suppliers got, from all payers </span>£([\d,]+)<", html)
+    assert [Decimal(each.replace(",", "")) for each in got] == [
+        round(Decimal(row["local_suppliers_received"])) for row in found["with_local_suppliers"]
+    ]
+    cut = client.get("/spend/opportunities?rules=third-party").text
+    told = re.findall(r"Local suppliers got, from all payers </span>£([\d,]+)<", cut)
+    assert len(told) <= len(got)
     words = text_of(client, "/spend/opportunities?rules=third-party&all=supplied&all=unsupplied")
+    assert "Leaks in categories where a local supplier is known" in words
+    assert "bought locally" not in words
     for each in listed:
         assert each["category"] in words
 

@@ -19,6 +19,7 @@ from geo_wealth.queries import named
 from geo_wealth.queries.claims import claims
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.named import NamedDocument
+from geo_wealth.spend.disclosure import UNNAMED
 from geo_wealth.spend.placing import WHY
 from webmap.api.blueprint import route
 from webmap.caching import cached, json_response
@@ -71,7 +72,7 @@ def spend_compare(values: Values) -> Response:
     return cached({**stated, "recorded": recorded}, build)
 
 
-@route("/spend/opportunities", "List what leaks and could be bought locally", SPEND, "Leaks")
+@route("/spend/opportunities", "List the categories in which money leaks", SPEND, "Leaks")
 def spend_opportunities(values: Values) -> Response:
     """Give categories that leak, with and without local suppliers known."""
 
@@ -127,11 +128,11 @@ def located(result: SpendResult) -> dict[str, Any]:
     """Give what the first form of this address gave: how much could be placed at all."""
     split = result.split
     placed = split.local + split.leaked
-    unnamed = sum(
-        (pounds for reason, pounds, _ in result.why_unlocated if reason in WHY[:2]), Decimal(0)
-    )
+    because = {reason: pounds for reason, pounds, _ in result.why_unlocated}
+    told = not any(reason.startswith(UNNAMED) for reason in because)
+    unnamed = sum((because.get(reason, Decimal(0)) for reason in WHY[:2]), Decimal(0))
     return {
         "located": money(placed),
-        "redacted": money(unnamed),
+        "redacted": money(unnamed) if told else None,
         "share_located": float(placed / split.total) if split.total > 0 else None,
     }

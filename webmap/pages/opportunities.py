@@ -1,6 +1,7 @@
-"""What leaks and could be bought locally: categories with and without local suppliers known."""
+"""Leaks by category: with and without local suppliers known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +22,10 @@ from webmap.params import Param, Values, read
 from webmap.spend_choices import fixed, form, payers, years
 from webmap.spend_params import SPEND, query_of, spend_request
 from webmap.spend_tabs import tabs
-from webmap.spend_view import Breakdown, laid_out
+from webmap.spend_view import Breakdown, Line, laid_out
 
 SAMPLE = "Sample data: the payments and suppliers are invented."
+TITLE = "Leaks in categories where a local supplier is known"
 TABLES = ("supplied", "unsupplied")
 ALL = Param("all", "Table to show in full; may be repeated.", allowed=TABLES, many=True)
 
@@ -40,7 +42,7 @@ def opportunities() -> Response:
         "years": years(conn, "pages.opportunities", values),
         "tabs": tabs("pages.opportunities", values),
         "section": "pages.spend",
-        "title": "What could be bought locally",
+        "title": TITLE,
     }
     try:
         result = opportunity(conn, spend_request(values))
@@ -61,7 +63,7 @@ def opportunities() -> Response:
 
 _BARE: dict[str, Any] = {"attributions": []}
 _EMPTY: dict[str, Any] = {
-    "title": "What could be bought locally",
+    "title": TITLE,
     "sentence": "Here you see in which categories money leaks although local suppliers are known.",
     "step": "No ledger is loaded yet: run geo-wealth load ledger FILE --payer NAME, "
     "or geo-wealth sample.",
@@ -79,7 +81,8 @@ def shown(conn: Connection, values: Values, result: OpportunityResult) -> dict[s
 
     def table(slug: str, found: Sequence[Opportunity]) -> Breakdown:
         parts = [(each.category, note(each), leaked_only(each)) for each in found]
-        return laid_out(slug, parts, values["all"], link)
+        laid = laid_out(slug, parts, values["all"], link)
+        return replace(laid, lines=tuple(with_received(laid.lines, found)))
 
     state = query_of(stated, all=None)
     return {
@@ -108,6 +111,14 @@ def headline(result: OpportunityResult) -> str:
     )
 
 
+def with_received(lines: Sequence[Line], found: Sequence[Opportunity]) -> Iterator[Line]:
+    """Put what local suppliers got beside what leaks; a last line may be the sum of the rest."""
+    for place, line in enumerate(lines):
+        rest = place == len(lines) - 1
+        mine = found[place:] if rest else found[place : place + 1]
+        yield replace(line, beside=sum((each.received for each in mine), Decimal(0)))
+
+
 def leaked_only(found: Opportunity) -> Split:
     """Draw what leaks and nothing else."""
     return Split(
@@ -116,12 +127,12 @@ def leaked_only(found: Opportunity) -> Split:
 
 
 def note(found: Opportunity) -> str:
-    """Say who supplies a category locally, and how much of what leaks could come back."""
+    """Say who supplies a category locally."""
     if not found.suppliers:
         return f"Not located besides: {wording.pounds(found.split.unlocated)}."
     named = [f"{each.name} ({each.postcode or 'no postcode'})" for each in found.examples]
     number = wording.count(found.suppliers, "local supplier")
-    told = f"{number[:1].upper()}{number[1:]} paid {wording.pounds(found.received)} by all payers"
+    told = f"{number[:1].upper()}{number[1:]}"
     if named:
         told += f", such as {wording.listed(named)}"
     if found.either:
