@@ -32,6 +32,7 @@ ROW_COLUMNS = (
     "paid_on",
     "payee",
     "amount",
+    "payments",
     "category",
     "department",
     "purpose",
@@ -138,7 +139,8 @@ def part_rows(result: SpendResult) -> Iterator[Sequence[Any]]:
         for part in getattr(result, f"by_{name}"):
             yield _row(name, part.name, part.slug, part.split)
     for supplier in result.suppliers:
-        yield _row("supplier", supplier.name, supplier.postcode or "", supplier.split)
+        row = _row("supplier", supplier.name, supplier.postcode or "", supplier.split)
+        yield [*row[:-1], supplier.payees]
 
 
 def payment_cells(row: PaymentRow, labels: Sequence[str]) -> list[Any]:
@@ -166,6 +168,7 @@ def _supplier(part: SupplierPart) -> dict[str, Any]:
         "register": part.register,
         "matched_by": part.stage,
         **split_document(part.split),
+        "payees": part.payees,
     }
 
 

@@ -3,7 +3,8 @@
 A category is what the ledgers call it; case and spacing do not matter, no thesaurus is used.
 A local supplier of a category is a payee whose address that counts is local and which has
 received more than it gave back in that category, from any payer that is loaded, on any day.
-Persons, sole traders and payees that are payers themselves are no such suppliers.
+Persons, sole traders and payees that are payers themselves are no such suppliers. Categories
+that would tell what a person was paid are not listed: they are part of the rest.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 
 from geo_wealth.names import name_key
 from geo_wealth.spend.book import NONE, Book, Flags, Ints, exact_sums
+from geo_wealth.spend.disclosure import to_join
 from geo_wealth.spend.measure import Split, join, split_payments
 from geo_wealth.spend.placing import LEAKED, LOCAL
 from geo_wealth.spend.selection import Selection
@@ -69,10 +71,10 @@ class Opportunities:
     unsupplied
         Where money leaks and none is known, likewise.
     rest
-        Categories in which nothing leaks, on balance of payments and credits; payees are
-        counted once in each.
+        Categories in which nothing leaks, on balance of payments and credits, and those with
+        a person and fewer than three payees (see ``to_join``); payees are counted once in each.
     uncategorised
-        Payments to which the ledger gives no category.
+        Payments to which the ledger gives no category, unless they are in the rest.
     """
 
     supplied: tuple[Opportunity, ...]
@@ -93,21 +95,36 @@ def opportunities(asked: Selection, known: Selection) -> Opportunities:
         payments that its rules leave in.
     """
     names, group = _categories(asked.book)
-    splits, payees, either = _leaks(asked, group, len(names) + 1)
+    size = len(names) + 1
+    splits, payees, either = _leaks(asked, group, size)
+    few = _few(asked, group, size)
     local = _suppliers(known, group)
     found = [
         _opportunity(known, names[place], splits[place], payees[place], either[place], suppliers)
         for place in range(len(names))
-        if splits[place].leaked > 0
+        if splits[place].leaked > 0 and not few[place]
         for suppliers in (local.get(place, []),)
     ]
     found.sort(key=lambda each: (-each.split.leaked, each.category))
     return Opportunities(
         supplied=tuple(each for each in found if each.suppliers),
         unsupplied=tuple(each for each in found if not each.suppliers),
-        rest=join([split for split in splits[:-1] if split.leaked <= 0]),
-        uncategorised=splits[-1],
+        rest=join(
+            [
+                split
+                for place, split in enumerate(splits)
+                if few[place] or (place < len(names) and split.leaked <= 0)
+            ]
+        ),
+        uncategorised=join([] if few[-1] else splits[-1:]),
     )
+
+
+def _few(asked: Selection, group: Ints, size: int) -> Flags:
+    """Find the groups of payments that would tell what a person was paid, (size,)."""
+    book, kept = asked.book, np.flatnonzero(asked.included)
+    total = exact_sums(group[kept], book.payments.amount[kept], size)
+    return to_join(group[kept], book.payments.payee[kept], book.payees.individual, total)
 
 
 def _categories(book: Book) -> tuple[list[str], Ints]:

@@ -3,12 +3,13 @@
 Parts of one breakdown sum to the whole, but for kinds of supplier, which overlap.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo_wealth.spend.book import ADDRESS_KINDS, NONE, REGISTERS, Ints
+from geo_wealth.spend.book import ADDRESS_KINDS, NONE, REGISTERS, Ints, exact_sums
+from geo_wealth.spend.disclosure import FEW, FEW_NAME, payees_of, to_join
 from geo_wealth.spend.kinds import KINDS, NO, UNKNOWN, YES
 from geo_wealth.spend.measure import Split, Sums
 from geo_wealth.spend.placing import LEAKED
@@ -70,14 +71,34 @@ def by_kind(kinds: Mapping[str, Ints], sums: Sums) -> tuple[KindPart, ...]:
 
 
 def by_category(selection: Selection) -> tuple[Part, ...]:
-    """Split by the ledgers' own categories, most pounds first; those without one as such."""
+    """Split by the ledgers' own categories, most pounds first; those without one as such.
+
+    Categories that would tell what a person was paid are one part: see ``to_join``.
+    """
+    pairs, sums = selection.book.pairs, selection.pair_sums
     names = (*selection.book.categories, NO_CATEGORY)
-    category = selection.book.pairs.category
-    group = np.where(category == NONE, len(names) - 1, category)
-    splits = selection.pair_sums.by_category(group, len(names))
     slugs = (*selection.book.categories, "")
-    parts = [Part(*part) for part in zip(slugs, names, splits, strict=True) if part[2].payments]
+    group = np.where(pairs.category == NONE, len(names) - 1, pairs.category)
+    paid = sums.payments.any(axis=1)
+    total = exact_sums(group, sums.amount.sum(axis=1), len(names))
+    individual = selection.book.payees.individual
+    few = to_join(group[paid], pairs.payee[paid], individual, total)
+    splits = sums.by_category(np.where(few[group], len(names), group), len(names) + 1)
+    parts = [
+        Part(*part) for part in zip(slugs, names, splits[:-1], strict=True) if part[2].payments
+    ]
+    if few.any():
+        payees = payees_of(group[paid], pairs.payee[paid], few)
+        parts.append(Part(_slug_among(slugs), FEW_NAME, replace(splits[-1], payees=payees)))
     return tuple(sorted(parts, key=lambda part: (-part.split.total, part.name)))
+
+
+def _slug_among(taken: Sequence[str]) -> str:
+    """Give the part of few payees a slug that no category of a ledger has."""
+    slug = FEW
+    while slug in taken:
+        slug += "-"
+    return slug
 
 
 def by_address(selection: Selection, sums: Sums) -> tuple[Part, ...]:

@@ -14,8 +14,9 @@ import numpy as np
 
 from geo_wealth.spend.book import NONE, Book, Flags, Ints, Ledger, exact_sums
 from geo_wealth.spend.definition import Definition
+from geo_wealth.spend.disclosure import by_reason
 from geo_wealth.spend.measure import PairSums, Split, Sums, sum_pairs
-from geo_wealth.spend.placing import UNLOCATED, WHY, Placing
+from geo_wealth.spend.placing import UNLOCATED, Placing
 from geo_wealth.spend.rules import RuleSet
 
 OUTSIDE_PERIOD = "outside the period asked for"
@@ -151,16 +152,17 @@ class Selection:
         return self.sums(self.included & flags & (self.state != UNLOCATED)).split()
 
     def why_unlocated(self) -> tuple[tuple[str, Decimal, int], ...]:
-        """Sum what counts and is unlocated by the reason: reason, pounds, payments."""
-        why = self.placing.why.astype(np.int64)
-        pounds = exact_sums(why, self.whole.amount[:, UNLOCATED], len(WHY))
-        counts = exact_sums(why, self.whole.payments[:, UNLOCATED], len(WHY))
-        payments = self.book.payments
-        return tuple(
-            (reason, payments.pounds(int(pounds[place])), int(counts[place]))
-            for place, reason in enumerate(WHY)
-            if counts[place]
+        """Sum what counts and is unlocated by the reason: reason, pounds, payments.
+
+        Reasons are joined where one alone would tell what a person was paid.
+        """
+        lines = by_reason(
+            self.placing.why.astype(np.int64),
+            self.whole.amount[:, UNLOCATED],
+            self.whole.payments[:, UNLOCATED],
         )
+        payments = self.book.payments
+        return tuple((reason, payments.pounds(units), count) for reason, units, count in lines)
 
     def excluded(self) -> dict[str, tuple[int, Decimal]]:
         """Count what is left out by reason: payments and pounds."""

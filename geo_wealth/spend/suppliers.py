@@ -10,18 +10,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_wealth.spend.book import NONE, Book
+from geo_wealth.spend.disclosure import LEAST
 from geo_wealth.spend.measure import Split, Sums
 from geo_wealth.spend.placing import Placing
 
-LEAST = 3
 SHOWN = 100
 NOT_SHOWN = "Not named: persons, sole traders, redacted and blank payees"
 OTHERS = "All other suppliers"
+FEWER = "fewer than three"
 
 
 @dataclass(frozen=True, slots=True)
 class SupplierPart:
-    """What one supplier received; ``payee`` is its position in the book, None for a sum."""
+    """What one supplier received; ``payee`` is its position in the book, None for a sum.
+
+    ``few`` is True for a sum with persons that no three payees could be found for.
+    """
 
     name: str
     split: Split
@@ -29,6 +33,12 @@ class SupplierPart:
     postcode: str | None = None
     register: str | None = None
     stage: str | None = None
+    few: bool = False
+
+    @property
+    def payees(self) -> int | str:
+        """How many payees the part is of, as far as that may be told."""
+        return FEWER if self.few else self.split.payees
 
 
 def supplier_parts(
@@ -55,8 +65,11 @@ def supplier_parts(
     parts = [_supplier(book, sums, placing, place) for place in order[:shown]]
     rest = np.zeros(len(total), dtype=np.bool_)
     rest[order[shown:]] = True
-    sums_of = ((OTHERS, rest), (NOT_SHOWN, hidden))
-    parts += [SupplierPart(name, sums.split(flags)) for name, flags in sums_of if flags.any()]
+    if rest.any():
+        parts.append(SupplierPart(OTHERS, sums.split(rest)))
+    if hidden.any():
+        few = int(np.count_nonzero(hidden)) < LEAST
+        parts.append(SupplierPart(NOT_SHOWN, sums.split(hidden), few=few))
     return tuple(parts)
 
 

@@ -160,7 +160,7 @@ SCHEMAS: dict[str, Schema] = {
             "unlocated_because": {"type": "array", "items": {"type": "object"}},
             "by": {"type": "object", "additionalProperties": {"type": "array"}},
             "located": _MONEY,
-            "redacted": _MONEY,
+            "redacted": {**maybe(TEXT), "description": "Null where it would tell of a person."},
             "share_located": maybe(NUMBER),
             "attribution": CREDIT,
         },

@@ -66,8 +66,9 @@ def test_what_leaks_without_a_local_supplier_keeps_its_unlocated_pounds() -> Non
 
 
 def test_a_person_is_never_an_example() -> None:
+    paid = {"Far PLC": "5.00", "A Person": "9.00", "Nowhere Ltd": "1.00"}
     book = make_book(
-        [Paid("Far PLC", "5.00", category="Care"), Paid("A Person", "9.00", category="Care")],
+        [Paid(name, pounds, category="Care") for name, pounds in paid.items()],
         [Payee("A Person", individual=True)],
         [At("Far PLC", lad=LEEDS), At("A Person")],
     )
@@ -75,6 +76,26 @@ def test_a_person_is_never_an_example() -> None:
     found = opportunities(selection, selection)
     assert not found.supplied
     assert [each.category for each in found.unsupplied] == ["Care"]
+
+
+def test_a_category_that_would_tell_what_a_person_was_paid_is_not_listed() -> None:
+    book = make_book(
+        [
+            Paid("Far PLC", "500.00", category="Building"),
+            Paid("Far PLC", "5.00", category="Care"),
+            Paid("A Person", "9.00", category="Care"),
+            Paid("Far PLC", "2.00", category="Paper"),
+            Paid("Nowhere Ltd", "1.00"),
+        ],
+        [Payee("A Person", individual=True)],
+        [At("Far PLC", lad=LEEDS)],
+    )
+    selection = judged(book, KIRKLEES)
+    found = opportunities(selection, selection)
+    # Care is of two payees: what has no category joins it, the smallest with a third payee.
+    assert [each.category for each in found.unsupplied] == ["Building", "Paper"]
+    assert (found.rest.leaked, found.rest.unlocated) == (Decimal("5.00"), Decimal("10.00"))
+    assert found.uncategorised.payments == 0
 
 
 @given(books())

@@ -4,15 +4,20 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from judged import KIRKLEES, judged
 from spend_books import At, Paid, Payee, make_book
 
 from geo_wealth.spend.book import NONE, Book
+from geo_wealth.spend.disclosure import FEW_NAME, UNNAMED
 from geo_wealth.spend.kinds import NO, UNKNOWN, YES, supplier_kinds
 from geo_wealth.spend.parts import by_address, by_category, by_decile, by_destination
 from geo_wealth.spend.selection import OUTSIDE_PERIOD, UNDATED, Selection
 from geo_wealth.spend.suppliers import NOT_SHOWN, OTHERS, supplier_parts
 
+PERSON = "a person or sole trader, never matched"
 NO_CARDS = """
 slug = "no-cards"
 title = "No cards"
@@ -95,6 +100,76 @@ def test_unlocated_pounds_have_their_reasons() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("abc", {PERSON: 3}),
+        ("abcrz", {"the name is redacted": 1, "the ledger gives no name": 1, PERSON: 3}),
+        ("arrz", {UNNAMED: 4}),
+        ("abrn", {UNNAMED: 3, "no register has it": 1}),
+        ("arn", {f"{UNNAMED}, or no register has it": 3}),
+        ("arrnm", {f"{UNNAMED}, or no register has it": 5}),
+        ("a", {UNNAMED: 1}),
+        ("rn", {"the name is redacted": 1, "no register has it": 1}),
+    ],
+)
+def test_one_or_two_persons_are_no_reason_of_their_own(names: str, told: dict[str, int]) -> None:
+    persons = [Payee(name, individual=True) for name in "abc"]
+    book = make_book(
+        [Paid(name, "1.00") for name in names],
+        [*persons, Payee("r", "redacted"), Payee("z", "blank")],
+    )
+    found = selected(book).why_unlocated()
+    assert {reason: int(pounds) for reason, pounds, _ in found} == told
+    assert {reason: count for reason, _, count in found} == told
+
+
+def test_categories_with_a_person_and_fewer_than_three_payees_are_one_part() -> None:
+    paid = {
+        "Building": {"Near Ltd": 500, "Far PLC": 100},  # of two firms: nothing to hide
+        "Care": {"A Person": 40, "Near Ltd": 300},
+        "Taxis": {"B Person": 60, "Near Ltd": 1, "Far PLC": 2},
+        "Tuition": {"A Person": 9},
+        "few": {"Near Ltd": 30},
+        "Paper": {"Far PLC": 20},
+    }
+    book = make_book(
+        [
+            Paid(who, f"{sum_}", category=of)
+            for of, all_ in paid.items()
+            for who, sum_ in all_.items()
+        ],
+        [Payee("A Person", individual=True), Payee("B Person", individual=True)],
+        [At("Near Ltd")],
+    )
+    parts = by_category(selected(book))
+    assert [(part.slug, part.name, part.split.total, part.split.payees) for part in parts] == [
+        ("Building", "Building", 600, 2),
+        ("few-", FEW_NAME, 369, 3),  # Care, Tuition, and Paper for a third payee
+        ("Taxis", "Taxis", 63, 3),
+        ("few", "few", 30, 1),
+    ]
+    assert sum(part.split.payments for part in parts) == len(book.payments)
+
+
+@given(st.lists(st.tuples(st.sampled_from("PQFGH"), st.sampled_from("ABCD"), st.integers(-9, 99))))
+def test_no_part_by_category_is_of_a_person_and_fewer_than_three(
+    paid: list[tuple[str, str, int]],
+) -> None:
+    made = [Paid(who, f"{sum_}.00", category=of) for who, of, sum_ in paid]
+    book = make_book(
+        [Paid("F", "1.00"), *made], [Payee(name, individual=name in "PQ") for name in "PQFGH"]
+    )
+    parts = by_category(selected(book))
+    assert sum(part.split.total for part in parts) == 1 + sum(sum_ for _, _, sum_ in paid)
+    everybody = {"F", *(who for who, _, _ in paid)}
+    for part in parts:
+        of = {who for who, category, _ in paid if category == part.slug}
+        assert part.split.payees >= min(3, len(everybody)) or not of & set("PQ")
+        if part.name == FEW_NAME:
+            assert part.split.payees >= min(3, len(everybody))
+
+
 def test_what_could_be_counted_either_way_is_told() -> None:
     book = make_book(
         [Paid("Chain Ltd", "80.00"), Paid("Near Ltd", "20.00")],
@@ -173,6 +248,13 @@ def test_a_sum_of_fewer_than_three_is_joined_by_the_smallest_named() -> None:
         ("Firm 3 Ltd", Decimal("300.00"), 1),
         (NOT_SHOWN, Decimal("340.00"), 3),
     ]
+
+
+def test_a_sum_that_nobody_can_join_does_not_count_its_payees() -> None:
+    book = make_book([Paid("A Person", "40.00")], [Payee("A Person", individual=True)])
+    chosen = selected(book)
+    (part,) = supplier_parts(book, chosen.sums(), chosen.placing)
+    assert (part.name, part.payees) == (NOT_SHOWN, "fewer than three")
 
 
 def test_suppliers_beyond_the_list_are_a_sum_and_nothing_is_lost() -> None:
