@@ -72,7 +72,7 @@ def spend_compare(values: Values) -> Response:
     return cached({**stated, "recorded": recorded}, build)
 
 
-@route("/spend/opportunities", "List what leaks and could be bought locally", SPEND, "Leaks")
+@route("/spend/opportunities", "List the categories in which money leaks", SPEND, "Leaks")
 def spend_opportunities(values: Values) -> Response:
     """Give categories that leak, with and without local suppliers known."""
 
