@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from boundaries.issues import IssueLog
 from boundaries.sources import Source
 from geo_wealth import assets, ledger, registers, surveys
-from geo_wealth.names import name_key, name_keys
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.names import name_key, name_keys, names_person
 from geo_wealth.pipeline.load import LoadJob
 from geo_wealth.pipeline.replacing import (
     Choice,
@@ -49,7 +50,19 @@ def supply_chain_job(
     *,
     choice: Choice = _NO_CHOICE,
 ) -> LoadJob:
-    """Load what a supplier of a payer pays on: tier 2, never added to the payer's own spend."""
+    """Load what a supplier of a payer pays on: tier 2, never added to the payer's own spend.
+
+    Raises
+    ------
+    InvalidRequestError
+        For a supplier that is a person: the lists of datasets name whose file each is.
+    """
+    if names_person(supplier):
+        raise InvalidRequestError(
+            "--supplier",
+            "it reads as the name of a person or sole trader, whom the list of datasets would "
+            "name: load files of companies and other organisations only.",
+        )
     source = _council_source(
         f"Payments of {supplier}, a supplier of {of}", supplier, path, sample=False
     )

@@ -147,17 +147,11 @@ def opportunity_sentences(result: OpportunityResult) -> list[str]:
             "which local suppliers are known, "
             f"{pounds(_leaked(found.unsupplied))} in {_categories(found.unsupplied)} of which "
             f"none is, {pounds(found.uncategorised.leaked)} in payments without a category, and "
-            f"{pounds(found.rest.leaked)} in categories in which nothing leaks or credits "
-            "outweigh what leaks."
+            f"{pounds(found.rest.leaked)} in categories in which nothing leaks, credits "
+            "outweigh what leaks, or a person is among fewer than three payees."
         ),
         METHOD,
     ]
-    if found.rest.leaked:
-        told.insert(
-            2,
-            f"{pounds(found.rest.leaked)} leaked in categories that are not listed: what is paid "
-            "back in them outweighs what leaks, or a person is among fewer than three payees.",
-        )
     if split.unlocated:
         told.append(
             f"Another {pounds(split.unlocated)} could not be located: some of it may leak, and "

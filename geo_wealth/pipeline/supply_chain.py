@@ -122,6 +122,7 @@ def _tier_two(selection: Selection, paid: Selection | None) -> TierTwo:
     if paid is not None:
         key = name_key(supplier)
         same = np.array([each == key for each in paid.book.payees.key], dtype=np.bool_)
+        same &= ~paid.book.payees.individual
         received = paid.sums(paid.included & same[paid.book.payments.payee]).split()
     first, last = selection.days()
     return TierTwo(

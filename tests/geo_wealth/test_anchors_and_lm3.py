@@ -11,7 +11,7 @@ from operator import mul
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from geo_wealth.cli import run
 from geo_wealth.errors import InvalidRequestError, NotFoundError
@@ -226,6 +226,18 @@ def test_tier_2_stands_beside_tier_1_and_is_never_in_it(
         supply_chain(small, "X", SpendRequest(("Delta Ltd",), definition="hd"))
 
 
+def rename_supplier(engine: Engine, supplier: str) -> None:
+    """Make a file a person's, as one loaded before such files were refused."""
+    with engine.begin() as writing:
+        writing.execute(
+            text("""
+                UPDATE dataset SET parameters = parameters || '{"payer": "Mr A Sample"}'
+                WHERE kind = 'supply-chain' AND parameters ->> 'payer' = :supplier
+            """),
+            {"supplier": supplier},
+        )
+
+
 def test_supply_chain_by_command(
     engine: Engine,
     small: Connection,
@@ -238,15 +250,38 @@ def test_supply_chain_by_command(
     asked = ("supply-chain", "--payer", "X", "--definition", "hd")
     status, _, err = gw(*asked)
     assert (status, "geo-wealth load supply-chain" in err) == (1, True)
-    for supplier in ("Alpha Ltd", "Mr A Sample"):
-        file = paid(tmp_path / f"{supplier}.csv", {"Gamma": 30, supplier[:5]: 1})
+    for place, supplier in enumerate(("Alpha Ltd", "Beta Ltd")):
+        file = paid(tmp_path / f"{supplier}.csv", {"Gamma": 30, f"Other {place}": 1})
         load(engine, council.supply_chain_job(file, supplier, "X"))
+    rename_supplier(engine, "Beta Ltd")
     document = json.loads(gw(*asked, "--json")[1])
     assert [each["supplier"] for each in document["suppliers"]] == ["Alpha Ltd", "(not shown)"]
     assert (document["tier"], document["all_suppliers"]["total"]) == (2, "62.00")
     out = gw(*asked)[1]
     assert "never added to what the payer spends itself" in out
     assert "A Sample" not in out
+
+
+def test_what_a_person_was_paid_is_not_told_beside_a_file_of_theirs(
+    engine: Engine, small: Connection, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "y.csv"
+    ledger.write_text(f"{HEAD}\n2021-04-01,1,7.00,1,Mr A Sample\n")
+    load(engine, council.ledger_job(ledger, "Y"))
+    load(engine, council.supply_chain_job(paid(tmp_path / "t.csv", {"Gamma": 3}), "Alpha Ltd", "Y"))
+    rename_supplier(engine, "Alpha Ltd")
+    (person,) = supply_chain(small, "Y", SpendRequest(definition="hd")).suppliers
+    assert person.supplier == "(not shown)"
+    assert person.received is not None
+    assert person.received.payments == 0
+
+
+def test_a_person_s_file_is_refused_without_its_name(gw: Run, tmp_path: Path) -> None:
+    file = paid(tmp_path / "theirs.csv", {"Gamma": 30})
+    given = ("load", "supply-chain", str(file), "--supplier", "Mr A Sample", "--of", "X")
+    status, _, err = gw(*given)
+    assert (status, "name of a person or sole trader" in err) == (2, True)
+    assert "Sample" not in err
 
 
 # Opportunities ---------------------------------------------------------------------------------
