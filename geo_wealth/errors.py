@@ -3,6 +3,7 @@
 from boundaries.errors import GeoWealthError, RefusedFileError
 
 __all__ = [
+    "BusyError",
     "DatabaseUnavailableError",
     "GeoWealthError",
     "InvalidRequestError",
@@ -18,6 +19,10 @@ class SetupError(GeoWealthError):
 
 class DatabaseUnavailableError(GeoWealthError):
     """The database does not answer."""
+
+
+class BusyError(GeoWealthError):
+    """As much of this is being done as may be at once; later it can be had."""
 
 
 class NotFoundError(GeoWealthError):

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo_wealth.db import unavailable
 from geo_wealth.errors import (
+    BusyError,
     DatabaseUnavailableError,
     GeoWealthError,
     InvalidRequestError,
@@ -21,6 +22,7 @@ from webmap.logs import LOGGER, request_id
 STATUS: dict[type[Exception], int] = {
     InvalidRequestError: 400,
     NotFoundError: 404,
+    BusyError: 503,
     DatabaseUnavailableError: 503,
     SetupError: 503,
     GeoWealthError: 422,

@@ -1,9 +1,11 @@
 """Spend as files: all its parts, and every payment behind it."""
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
+from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 
 from geo_wealth.commands.output import csv_text
-from geo_wealth.errors import InvalidRequestError
-from geo_wealth.pipeline.lab import difference_rows, lab_selections
+from geo_wealth.errors import BusyError, InvalidRequestError
+from geo_wealth.pipeline.lab import differing, lab_selections
 from geo_wealth.pipeline.matching import COLUMNS as REVIEW_COLUMNS
 from geo_wealth.pipeline.matching import review_cells
 from geo_wealth.pipeline.opportunity import OPPORTUNITY_COLUMNS, opportunity, opportunity_rows
@@ -36,8 +38,12 @@ from webmap.spend_choices import fixed, lab_fixed
 from webmap.spend_lab import CELL, LAB, PAIR, chosen_of, lab_request
 from webmap.spend_params import MIN_POUNDS, SPEND, spend_request
 
-MOST_ROWS = 200_000
+MOST_ROWS = 50_000
+AT_ONCE = 2
+"""How many lists of payments one process makes and sends at once."""
 _TOLD = ("payers", "from", "to", "definition", "rules", "rules_hash", "data")
+
+_ROOM = BoundedSemaphore(AT_ONCE)
 
 blueprint = Blueprint("spend_exports", __name__)
 
@@ -62,7 +68,7 @@ def rows() -> Response:
     """Give every payment of the payers asked for, with where it went or why it is left out."""
     values = read(request.args, SPEND)
 
-    def build(conn: Connection) -> Response:
+    def make(conn: Connection) -> Response:
         selection = select(conn, spend_request(values))
         chosen = np.flatnonzero(selection.asked)
         refuse_too_many(len(chosen))
@@ -70,7 +76,7 @@ def rows() -> Response:
         listed = payment_rows(conn, [selection], chosen)
         return attachment(payments_csv([slug], listed), f"payments-{slug}.csv")
 
-    return cached(fixed(connection(), values), build)
+    return cached(fixed(connection(), values), lambda conn: admitted(lambda: make(conn)))
 
 
 @blueprint.get("/spend/lab.csv")
@@ -79,14 +85,15 @@ def lab_rows() -> Response:
     conn = connection()
     values = lab_fixed(conn, read(request.args, (*LAB, replace(PAIR, default="all"), CELL)))
 
-    def build(conn: Connection) -> Response:
+    def make(conn: Connection) -> Response:
         selections, cell = chosen_of(lab_selections(conn, lab_request(values)), values)
-        total, listed = difference_rows(conn, selections, cell)
-        refuse_too_many(total)
+        chosen = differing(selections, cell)
+        refuse_too_many(len(chosen))
+        listed = payment_rows(conn, selections, chosen)
         labels = [f"{each.definition.slug}@{each.definition.version}" for each in selections]
         return attachment(payments_csv(labels, listed), "differences.csv")
 
-    return cached(values, build)
+    return cached(values, lambda conn: admitted(lambda: make(conn)))
 
 
 @blueprint.get("/spend/opportunities.csv")
@@ -141,24 +148,48 @@ def refuse_too_many(count: int) -> None:
     if count > MOST_ROWS:
         raise InvalidRequestError(
             "from",
-            f"these are {count:,} payments, and a file holds {MOST_ROWS:,}: ask for a shorter "
-            "period or fewer payers, or use the command line, which has --rows FILE.",
+            f"these are {count:,} payments, and a file holds {MOST_ROWS:,}: choose a shorter "
+            "period, or use the command line: geo-wealth spend --rows FILE.",
         )
 
 
+def admitted(build: Callable[[], Response]) -> Response:
+    """Build a long list if not too many are being made and sent already.
+
+    Its place is free again when all is sent, or the caller has gone away, or it failed.
+
+    Raises
+    ------
+    BusyError
+        When as many are being sent as may be.
+    """
+    if not _ROOM.acquire(blocking=False):
+        raise BusyError(
+            f"{AT_ONCE} lists of payments are being sent already, as many as may be at once: try "
+            "again in a moment."
+        )
+    with ExitStack() as stack:
+        stack.callback(_ROOM.release)
+        response = build()
+        leave = stack.pop_all().close  # does nothing the second time
+    response.response = _until_sent(response.iter_encoded(), leave)
+    response.call_on_close(leave)
+    return response
+
+
+def _until_sent(chunks: Iterator[bytes], leave: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    finally:
+        leave()
+
+
 def payments_csv(labels: Sequence[str], listed: Iterator[PaymentRow]) -> Iterator[str]:
-    """Write payments, one row each, a thousand at a time; the database is read at once."""
-    cells = (payment_cells(row, labels) for row in listed)
-    first = list(itertools.islice(cells, 1000))  # reads the database while it is open
-    return _chunks(payment_header(labels), first, cells)
-
-
-def _chunks(
-    header: Sequence[str], first: list[list[Any]], rest: Iterator[list[Any]]
-) -> Iterator[str]:
+    """Write payments, one row each, a thousand at a time."""
+    header = payment_header(labels)
     head = csv_text(header, ())
-    yield csv_text(header, first)
-    while batch := list(itertools.islice(rest, 1000)):
+    yield head
+    while batch := [payment_cells(row, labels) for row in itertools.islice(listed, 1000)]:
         yield csv_text(header, batch).removeprefix(head)
 
 

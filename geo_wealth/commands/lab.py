@@ -67,7 +67,7 @@ def lab(
             labels = _pair(rows[0], request.definitions)
             selections = lab_selections(connection, request)
             chosen = [selections[request.definitions.index(label)] for label in labels]
-            _, listed = difference_rows(connection, chosen)
+            listed = difference_rows(connection, chosen).found
             cells = (payment_cells(row, labels) for row in listed)
             write_text(rows[1], csv_text(payment_header(labels), cells))
     if as_json:

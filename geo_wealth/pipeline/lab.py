@@ -13,10 +13,12 @@ from geo_wealth.memory import Memory
 from geo_wealth.pipeline.remembered import meaning
 from geo_wealth.pipeline.spend import SpendRequest, select
 from geo_wealth.pipeline.spend_documents import money, named, pounds_document, split_document
-from geo_wealth.pipeline.spend_rows import STATE_NAMES, PaymentRow, payment_rows
+from geo_wealth.pipeline.spend_rows import STATE_NAMES, PaymentRow, listed_rows
 from geo_wealth.pipeline.spend_words import day, listed, percent, pounds
+from geo_wealth.spend.book import Ints
 from geo_wealth.spend.definition import Definition
 from geo_wealth.spend.lab import Difference, differences, disagreed, torn
+from geo_wealth.spend.listing import arrange
 from geo_wealth.spend.measure import Split
 from geo_wealth.spend.rules import RuleSet
 from geo_wealth.spend.selection import Selection
@@ -88,6 +90,19 @@ class LabResult:
     torn: tuple[int, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class DifferenceRows:
+    """Payments in rows, several in one where persons are among them.
+
+    ``payments`` and ``rows`` count all of them; ``found`` are the rows asked for, in the order
+    of the ledgers.
+    """
+
+    payments: int
+    rows: int
+    found: Iterator[PaymentRow]
+
+
 def lab(connection: Connection, request: LabRequest) -> LabResult:
     """Put some payments under several definitions side by side.
 
@@ -132,15 +147,8 @@ def _requests(request: LabRequest) -> list[SpendRequest]:
     ]
 
 
-def difference_rows(
-    connection: Connection,
-    selections: Sequence[Selection],
-    cell: tuple[str, str] | None = None,
-    *,
-    start: int = 0,
-    count: int | None = None,
-) -> tuple[int, Iterator[PaymentRow]]:
-    """List the payments that definitions put in different places.
+def differing(selections: Sequence[Selection], cell: tuple[str, str] | None = None) -> Ints:
+    """Give the positions of the payments that definitions put in different places.
 
     Parameters
     ----------
@@ -149,13 +157,6 @@ def difference_rows(
     cell
         Of two: only what the first puts in the one state and the second in the other, such
         as ``("local", "leaked")``.
-    start, count
-        Which part of the list, for pages; all of it by default.
-
-    Returns
-    -------
-    tuple
-        How many there are in all, and those asked for, in the order of the ledgers.
 
     Raises
     ------
@@ -163,11 +164,30 @@ def difference_rows(
         For a state of another name.
     """
     if len(selections) == 2:
-        chosen = disagreed(selections[0], selections[1], cell and _states(cell))
-    else:
-        chosen = torn(selections)
+        return disagreed(selections[0], selections[1], cell and _states(cell))
+    return torn(selections)
+
+
+def difference_rows(
+    connection: Connection,
+    selections: Sequence[Selection],
+    cell: tuple[str, str] | None = None,
+    *,
+    start: int = 0,
+    count: int | None = None,
+) -> DifferenceRows:
+    """List the payments that definitions put in different places; see :func:`differing`.
+
+    Parameters
+    ----------
+    start, count
+        Which rows of the list, for pages; all of them by default.
+    """
+    chosen = differing(selections, cell)
+    listing = arrange(selections, chosen)
     end = None if count is None else start + count
-    return len(chosen), payment_rows(connection, selections, chosen[start:end])
+    found = listed_rows(connection, selections, listing, start, end)
+    return DifferenceRows(len(chosen), len(listing), found)
 
 
 def _states(cell: tuple[str, str]) -> tuple[int, int]:

@@ -11,12 +11,12 @@ from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.names import name_key, names_person
 from geo_wealth.pipeline.spend import SpendRequest, judge, payers_of, select
 from geo_wealth.pipeline.spend_documents import money, named, split_document
-from geo_wealth.pipeline.spend_rows import NOT_SHOWN
 from geo_wealth.pipeline.spend_words import percent, pounds
 from geo_wealth.queries import named as named_queries
 from geo_wealth.queries.book import read_book
 from geo_wealth.queries.surveys import supply_chains
 from geo_wealth.spend.definition import Definition
+from geo_wealth.spend.listing import NOT_SHOWN
 from geo_wealth.spend.measure import Split
 from geo_wealth.spend.rules import RuleSet
 from geo_wealth.spend.selection import Selection

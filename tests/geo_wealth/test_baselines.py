@@ -130,9 +130,9 @@ def test_a_lab_by_hand(small: Connection) -> None:
         in lab_sentences(result)
     )
     selections = lab_selections(small, result.request)
-    count, rows = difference_rows(small, selections, ("leaked", "local"))
-    assert (count, [row.payee for row in rows]) == (1, ["Beta Ltd"])
-    assert difference_rows(small, selections, ("local", "leaked"))[0] == 0
+    found = difference_rows(small, selections, ("leaked", "local"))
+    assert (found.payments, [row.payee for row in found.found]) == (1, ["Beta Ltd"])
+    assert difference_rows(small, selections, ("local", "leaked")).rows == 0
 
 
 def test_a_lab_wants_different_definitions(small: Connection) -> None:

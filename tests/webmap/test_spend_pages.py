@@ -9,6 +9,8 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
+from webmap.spend_exports import AT_ONCE
+
 ASKED = "definition=west-yorkshire&rules=third-party"
 
 
@@ -199,7 +201,27 @@ def test_every_payment_comes_as_a_file_with_where_it_went(client: FlaskClient) -
     assert {state: str(pounds) for state, pounds in sums.items()} == {
         state: found[state] for state in sums
     }
-    assert len(rows) == found["rows"]["included"] + sum(found["rows"]["excluded"].values())
+    payments = sum(int(row["payments"]) for row in rows)
+    assert payments == found["rows"]["included"] + sum(found["rows"]["excluded"].values())
+    assert {row["payments"] == "1" for row in rows if row["line"]} == {True}
+
+
+def test_a_third_list_at_once_is_asked_to_wait_and_places_come_free(client: FlaskClient) -> None:
+    sent = [client.get(f"/spend/rows.csv?{ASKED}") for _ in range(AT_ONCE)]
+    refused = client.get("/spend/lab.csv?definition=kirklees&definition=west-yorkshire")
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "try again in a moment" in (refused.json or {})["detail"]
+    sent.pop().close()  # went away before all was sent
+    assert sent.pop().text.startswith("ledger,")  # had all of it
+    refusals = [client.get("/spend/rows.csv?definition=no-such") for _ in range(AT_ONCE)]
+    assert {answer.status_code for answer in refusals} == {404}
+    again = [client.get(f"/spend/rows.csv?{ASKED}") for _ in range(AT_ONCE)]
+    assert [answer.status_code for answer in again] == [200] * AT_ONCE
+    for answer in again:
+        answer.close()
+        answer.close()
+    assert len(rows_of(client, f"/spend/rows.csv?{ASKED}")) > 1
 
 
 def test_more_payments_than_a_file_holds_are_refused_with_a_way_out(
@@ -210,7 +232,8 @@ def test_more_payments_than_a_file_holds_are_refused_with_a_way_out(
     monkeypatch.setattr(spend_exports, "MOST_ROWS", 10)
     answer = client.get("/spend/rows.csv")
     assert answer.status_code == 400
-    assert "shorter period" in (answer.json or {})["detail"]
+    assert "choose a shorter period" in (answer.json or {})["detail"]
+    assert "geo-wealth spend --rows FILE" in (answer.json or {})["detail"]
 
 
 def test_without_a_ledger_the_page_says_what_would_be_here(empty_client: FlaskClient) -> None:
@@ -223,7 +246,7 @@ def test_the_page_says_when_the_payments_are_too_many_for_a_file(
 ) -> None:
     from webmap.pages import spend  # noqa: PLC0415
 
-    total = len(rows_of(client, "/spend/rows.csv"))
+    total = sum(int(row["payments"]) for row in rows_of(client, "/spend/rows.csv"))
     monkeypatch.setattr(spend, "MOST_ROWS", total)
     assert "Every payment as CSV" in text_of(client, "/spend")
     monkeypatch.setattr(spend, "MOST_ROWS", total - 1)

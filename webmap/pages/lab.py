@@ -140,8 +140,8 @@ def listing(conn: Connection, values: Values) -> dict[str, Any]:
     """List one page of the payments that definitions disagree on."""
     selections, cell = chosen_of(lab_selections(conn, lab_request(values)), values)
     start = values["offset"]
-    total, found = difference_rows(conn, selections, cell, start=start, count=PER_PAGE)
-    rows = list(found)
+    found = difference_rows(conn, selections, cell, start=start, count=PER_PAGE)
+    rows, total = list(found.found), found.rows
     plain = query_of(values, offset=None)
 
     def at(offset: int) -> str:
@@ -151,6 +151,7 @@ def listing(conn: Connection, values: Values) -> dict[str, Any]:
         "labels": [f"{each.definition.slug}@{each.definition.version}" for each in selections],
         "rows": rows,
         "total": total,
+        "payments": found.payments,
         "first": start + 1 if rows else 0,
         "last": start + len(rows) if rows else 0,
         "previous": at(max(min(start, total) - PER_PAGE, 0)) if start else None,
