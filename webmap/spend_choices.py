@@ -40,7 +40,7 @@ def form(conn: Connection, values: Values) -> dict[str, Any]:
     }
 
 
-_YEARS: Memory[list[tuple[str, date, date]]] = Memory(size=8)
+_YEARS: Memory[list[tuple[str, date, date]]] = Memory(size=32)
 DEFAULT_LAB = ("kirklees", "kirklees-registered-office", "west-yorkshire")
 
 
@@ -83,7 +83,9 @@ def years(conn: Connection, endpoint: str, values: Values) -> list[tuple[str, st
     """Link the page for all time and for each financial year: name, address, whether shown."""
     asked = (values["from"], values["to"])
     book = read_book(conn, values["dataset"] or None)
-    known = _YEARS.recall(book_key(conn, book), lambda: years_of(book))
+    payers_ = values["payer"]
+    key = (*book_key(conn, book), payers_)
+    known = _YEARS.recall(key, lambda: years_of(book, payers_))
     spans = [("all", None, None), *known]
     return [
         (name, address(endpoint, query_of(values, from_=first, to=last)), asked == (first, last))

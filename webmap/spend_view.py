@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 from markupsafe import Markup
 
 from geo_wealth.pipeline.spend import SpendResult
@@ -202,16 +203,14 @@ def account_lines(result: SpendResult) -> list[tuple[str, str, str]]:
     ]
 
 
-def years_of(book: Book) -> list[tuple[str, date, date]]:
-    """List the financial years that the payments of a book fall in: name, first, last day."""
-    days = book.payments.day[book.payments.day > 0]
-    if not len(days):
-        return []
-    ends = (date.fromordinal(int(days.min())), date.fromordinal(int(days.max())))
-    first, last = (day.year - (day.month < 4) for day in ends)
+def years_of(book: Book, payers: Collection[str] = ()) -> list[tuple[str, date, date]]:
+    """List the financial years in which these payers, or all, paid: name, first, last day."""
+    mine = np.array([not payers or each.payer in payers for each in book.ledgers], dtype=np.bool_)
+    days = book.payments.day[mine[book.payments.ledger] & (book.payments.day > 0)]
+    paid_on = [date.fromordinal(day) for day in np.unique(days).tolist()]
     return [
         (f"{year}-{(year + 1) % 100:02d}", date(year, 4, 1), date(year + 1, 3, 31))
-        for year in range(first, last + 1)
+        for year in sorted({day.year - (day.month < 4) for day in paid_on})
     ]
 
 

@@ -36,7 +36,8 @@ BREAKDOWNS = ("kind", "category", "decile", "destination", "supplier", "address"
 SHOWN = 15
 
 Payers = Annotated[
-    list[str] | None, typer.Option("--payer", help="Who paid; repeat it for several, or all.")
+    list[str] | None,
+    typer.Option("--payer", help="Who paid; may be repeated. Without it, all payers."),
 ]
 Datasets = Annotated[
     list[str] | None,
@@ -90,8 +91,9 @@ def spend(
         return
     for sentence in spend_sentences(result):
         say(sentence)
-    if by is not None:
-        print_table(_HEADINGS, _table(result, by))
+    if by is not None and result.split.payments:
+        width = len(_HEADINGS) - 2 if by in _SUMS_ONLY else len(_HEADINGS)
+        print_table(_HEADINGS[:width], [line[:width] for line in _table(result, by)])
 
 
 def day(text: str | None) -> date | None:
@@ -109,6 +111,9 @@ def day(text: str | None) -> date | None:
     except ValueError:
         raise InvalidRequestError("date", f"write the day as 2021-04-01; found {text!r}.") from None
 
+
+_SUMS_ONLY = ("decile", "destination")
+"""Breakdowns by the place it went to, of which all is located: a range would say nothing."""
 
 _HEADINGS = (
     ("part", "left"),

@@ -251,12 +251,16 @@ def anchors_sentences(result: AnchorsResult) -> list[str]:
 
 
 def kind_share(kind: KindPart) -> str:
-    """Tell how much of some spend is known to go to a kind of supplier, and how much not."""
+    """Tell how much of some spend at least goes to a kind of supplier, and how much is open."""
     total = kind.yes.total + kind.no.total + kind.unknown.total
     if total <= 0 or min(kind.yes.total, kind.no.total, kind.unknown.total) < 0:
         return "not known"
     yes, unknown = kind.yes.total / total, kind.unknown.total / total
-    return f"{percent(float(yes))} ({percent(float(unknown))} not known)"
+    if not unknown:
+        return percent(float(yes))
+    if not yes:
+        return "not known"
+    return f"at least {percent(float(yes))} ({percent(float(unknown))} not known)"
 
 
 def _anchor_sentence(result: AnchorsResult, anchor: Anchor) -> str:

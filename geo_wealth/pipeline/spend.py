@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,9 @@ class SpendResult:
     Attributes
     ----------
     months
-        Calendar months in which anything was paid; files of others may be missing.
+        Calendar months with more than a few payments that count; files of others may be missing.
+    covered
+        First and last day in the ledgers asked about, whatever counts.
     torn
         What was located of payees that have addresses both local and not: another order of
         addresses could count it the other way.
@@ -91,6 +94,7 @@ class SpendResult:
     why_unlocated: tuple[tuple[str, Decimal, int], ...]
     torn: Split
     months: int
+    covered: tuple[date | None, date | None]
     by_address: tuple[Part, ...]
     by_register: tuple[Part, ...]
     by_kind: tuple[KindPart, ...]
@@ -170,12 +174,22 @@ def payers_of(book: Book, wanted: Sequence[str]) -> tuple[str, ...]:
             "No ledger is loaded: `geo-wealth load ledger FILE --payer NAME` loads one, "
             "`geo-wealth sample` the sample."
         )
-    for payer in wanted:
-        if payer not in known:
-            raise InvalidRequestError(
-                "payer", f"no ledger of {payer!r} is loaded; loaded are {', '.join(known)}."
-            )
-    return tuple(sorted(set(wanted))) or known
+    return tuple(sorted({_payer(payer, known) for payer in wanted})) or known
+
+
+def _payer(wanted: str, known: tuple[str, ...]) -> str:
+    """Find a payer by its name, whatever its case and spacing; name the nearest where none is."""
+    if wanted in known:
+        return wanted
+    by_key = {" ".join(payer.casefold().split()): payer for payer in known}
+    key = " ".join(wanted.casefold().split())
+    if key in by_key:
+        return by_key[key]
+    near = get_close_matches(key, by_key, n=1)
+    hint = f"did you mean {by_key[near[0]]!r}? " if near else ""
+    raise InvalidRequestError(
+        "payer", f"no ledger of {wanted!r} is loaded; {hint}Loaded are {', '.join(known)}."
+    )
 
 
 def book_key(connection: Connection, book: Book) -> tuple[object, ...]:
@@ -236,6 +250,7 @@ def _result(connection: Connection, request: SpendRequest, selection: Selection)
         why_unlocated=selection.why_unlocated(),
         torn=selection.torn(),
         months=selection.months(),
+        covered=selection.covered(),
         by_address=parts.by_address(selection, sums),
         by_register=parts.by_register(selection, sums),
         by_kind=parts.by_kind(kinds, sums),

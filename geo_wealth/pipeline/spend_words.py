@@ -13,7 +13,9 @@ LEANS = (
 
 def spend_sentences(result: SpendResult) -> list[str]:
     """Tell what was asked, what came out, how sure it is and what was left out."""
-    told = [headline(result), scope(result), bounds(result), *leaning(result)]
+    told = [headline(result), scope(result)]
+    if result.split.payments:
+        told += [bounds(result), *leaning(result)]
     told += left_out(result)
     told += either_way(result)
     if result.sample:
@@ -24,6 +26,11 @@ def spend_sentences(result: SpendResult) -> list[str]:
 def headline(result: SpendResult) -> str:
     """Give the point estimate, never without its bounds."""
     split = result.split
+    if not split.payments:
+        first, last = result.covered
+        when = " in this period" if result.request.first or result.request.last else ""
+        ran = "hold no day" if first is None else f"run from {day(first)} to {day(last)}"
+        return f"No payment counts{when}; the ledgers {ran}."
     share, between = split.share_of_located, split.bounds
     if share is None or between is None:
         return (
@@ -53,13 +60,16 @@ def scope(result: SpendResult) -> str:
 
 
 def _gaps(result: SpendResult) -> str:
-    """Say in how many months anything was paid, where some between first and last lack."""
+    """Say in how many months more than a few payments count, where some in between lack."""
     if result.first is None or result.last is None:
         return ""
     span = 12 * (result.last.year - result.first.year) + result.last.month - result.first.month + 1
     if result.months == span:
         return ""
-    return f", in {result.months} of the {span} months from the first to the last"
+    return (
+        f", in {result.months} month{'' if result.months == 1 else 's'} with more than a few "
+        f"payments of the {span} from the first to the last"
+    )
 
 
 def leaning(result: SpendResult) -> list[str]:
@@ -98,8 +108,10 @@ def either_way(result: SpendResult) -> list[str]:
     if wide is None:
         return [f"{told}: another order of addresses would count it otherwise."]
     return [
-        f"{told}: with that open as well, the local share of all pounds lies between "
-        f"{percent(wide[0])} and {percent(wide[1])}."
+        (
+            f"{told}: with that open as well, the local share of all pounds lies between "
+            f"{percent(wide[0])} and {percent(wide[1])}."
+        )
     ]
 
 

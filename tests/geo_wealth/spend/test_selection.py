@@ -13,7 +13,7 @@ from spend_books import At, Paid, Payee, make_book
 from geo_wealth.spend.book import NONE, Book
 from geo_wealth.spend.disclosure import FEW_NAME, UNNAMED
 from geo_wealth.spend.kinds import NO, UNKNOWN, YES, supplier_kinds
-from geo_wealth.spend.parts import by_address, by_category, by_decile, by_destination
+from geo_wealth.spend.parts import by_address, by_category, by_decile, by_destination, by_kind
 from geo_wealth.spend.selection import OUTSIDE_PERIOD, UNDATED, Selection
 from geo_wealth.spend.suppliers import NOT_SHOWN, OTHERS, supplier_parts
 
@@ -78,6 +78,12 @@ def test_a_month_counts_when_it_has_more_than_a_few_payments() -> None:
     assert chosen.months() == 3
     assert chosen.days() == chosen.covered() == (date(2019, 1, 1), date(2021, 6, 1))
     assert selected(book, first=date(2030, 1, 1)).months() == 0
+
+
+def test_stray_rows_of_a_month_do_not_make_it_one() -> None:
+    paid = {date(2021, 4, 1): 40, date(2021, 5, 1): 40, date(2019, 1, 1): 1}
+    book = make_book([Paid("Near Ltd", "1.00", on=day) for day in paid for _ in range(paid[day])])
+    assert selected(book).months() == 2  # 1 is less than 5 % of 40
 
 
 def test_a_period_leaves_out_what_is_outside_it_and_what_has_no_date() -> None:
@@ -263,6 +269,18 @@ def test_suppliers_beyond_the_list_are_a_sum_and_nothing_is_lost() -> None:
     parts = supplier_parts(book, chosen.sums(), chosen.placing, shown=2)
     assert [part.name for part in parts] == ["Firm 7 Ltd", "Firm 6 Ltd", OTHERS]
     assert sum(part.split.total for part in parts) == Decimal("28.00")
+
+
+@pytest.mark.parametrize(("persons", "told"), [("ab", 0), ("abc", 3)])
+def test_sole_traders_are_told_of_three_or_more(persons: str, told: int) -> None:
+    book = make_book(
+        [Paid(name, "1.00") for name in [*persons, "Near Ltd"]],
+        [Payee(name, individual=True) for name in "abc"],
+    )
+    kinds = {part.slug: part for part in by_kind(supplier_kinds(book), selected(book).sums())}
+    sole = kinds["sole-trader"]
+    assert sole.yes.total == told
+    assert sole.yes.total + sole.no.total + sole.unknown.total == len(persons) + 1
 
 
 # Kinds of supplier -----------------------------------------------------------------------------
