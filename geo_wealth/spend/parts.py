@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo_wealth.spend.book import ADDRESS_KINDS, NONE, REGISTERS, Ints, exact_sums
-from geo_wealth.spend.disclosure import FEW, FEW_NAME, payees_of, to_join
+from geo_wealth.spend.disclosure import FEW, FEW_NAME, LEAST, payees_of, to_join
 from geo_wealth.spend.kinds import KINDS, NO, UNKNOWN, YES
 from geo_wealth.spend.measure import Split, Sums
 from geo_wealth.spend.placing import LEAKED
 from geo_wealth.spend.selection import Selection
 
+SOLE_TRADER = "sole-trader"
 NO_CATEGORY = "No category given"
 NO_ADDRESS = "No address that counts"
 NO_DECILE = "Not in a neighbourhood with a decile"
@@ -58,7 +59,11 @@ class KindPart:
 
 
 def by_kind(kinds: Mapping[str, Ints], sums: Sums) -> tuple[KindPart, ...]:
-    """Split by kind of supplier; kinds overlap, and each has its own unknown."""
+    """Split by kind of supplier; kinds overlap, and each has its own unknown.
+
+    Sole traders are unknown where fewer than three were paid: theirs would be a person's sum.
+    """
+    kinds = {**kinds, SOLE_TRADER: _untold(kinds[SOLE_TRADER], sums)}
     return tuple(
         KindPart(
             kind.slug,
@@ -68,6 +73,11 @@ def by_kind(kinds: Mapping[str, Ints], sums: Sums) -> tuple[KindPart, ...]:
         )
         for kind in KINDS
     )
+
+
+def _untold(told: Ints, sums: Sums) -> Ints:
+    paid = np.count_nonzero(sums.payments.any(axis=1) & (told == YES))
+    return np.where(told == YES, UNKNOWN, told) if paid < LEAST else told
 
 
 def by_category(selection: Selection) -> tuple[Part, ...]:
