@@ -13,6 +13,7 @@ from geo_wealth.pipeline.claims import signed_claim_document
 from geo_wealth.pipeline.compare import CompareResult
 from geo_wealth.pipeline.compare import compare as work_out
 from geo_wealth.pipeline.compare_words import (
+    INSTEAD,
     compare_document,
     compare_sentences,
     likeness,
@@ -73,7 +74,7 @@ def compare(
     with reading(open_database()) as connection:
         result = work_out(connection, one, other)
     if like_for_like and not result.like_for_like:
-        raise GeoWealthError(likeness(result))
+        raise GeoWealthError(likeness(result).removesuffix(INSTEAD))
     if as_json:
         claims = [signed_claim_document(claim) for claim in result.claims]
         print_json({**compare_document(result), "claims": claims})

@@ -258,7 +258,7 @@ def kind_share(kind: KindPart) -> str:
     yes, unknown = kind.yes.total / total, kind.unknown.total / total
     if not unknown:
         return percent(float(yes))
-    if not yes:
+    if percent(float(yes)) == percent(0):
         return "not known"
     return f"at least {percent(float(yes))} ({percent(float(unknown))} not known)"
 

@@ -14,6 +14,7 @@ from geo_wealth.spend.compare import STEPS, Change, Stage, in_pennies, in_points
 FAR_APART = Fraction(5, 100)
 """How far the located shares of two sides may be apart without a warning."""
 
+INSTEAD = " What follows splits their difference instead."
 METHOD = (
     "Each part is the mean of two walks, from the first baseline to the second and back, that "
     "change one thing at a time: definition, rules, payers, channels, payments. The parts sum to "
@@ -115,7 +116,7 @@ def likeness(result: CompareResult) -> str:
     if result.same_definition and result.same_rules:
         return (
             "The two baselines have the same definition and rules, but are not like for like: "
-            f"{'; '.join(scope)}. What follows splits their difference instead."
+            f"{'; '.join(scope)}.{INSTEAD}"
         )
     other = [
         f"{what} differ ({_reference(one)}, hash {one.hash}, and {_reference(two)}, "
@@ -133,7 +134,7 @@ def likeness(result: CompareResult) -> str:
     ]
     return (
         f"The two baselines cannot be compared like for like: "
-        f"{'; '.join([' and '.join(other), *scope])}. What follows splits their difference instead."
+        f"{'; '.join([' and '.join(other), *scope])}.{INSTEAD}"
     )
 
 

@@ -75,6 +75,7 @@ def test_a_payer_is_found_whatever_its_case_and_the_nearest_is_named(sample: Con
         (0, 0, 10, "not known"),
         (0, 5, 5, "not known"),
         (0, 10, 0, "0.0 %"),
+        (1, 4_000, 5_999, "not known"),  # at least 0.0 % would tell nothing
         (2, 3, 5, "at least 20.0 % (50.0 % not known)"),
         (2, 8, 0, "20.0 %"),
         (0, 0, 0, "not known"),
