@@ -17,6 +17,7 @@ from pyarrow import csv as arrow_csv
 from boundaries.errors import RefusedFileError
 from geo_wealth.containers import Content, decode, read_content
 from geo_wealth.headers import HEADER_WITHIN, Header, UnknownLayoutError, find_header
+from geo_wealth.sheets import open_workbook
 from geo_wealth.table import (
     Match,
     Ragged,
@@ -51,8 +52,6 @@ def open_table(source: Path | Content, recognise: Recogniser[Match]) -> Table[Ma
     """
     content = source if isinstance(source, Content) else read_content(source)
     if content.kind == "workbook":
-        from geo_wealth.sheets import open_workbook  # noqa: PLC0415  # the exception
-
         return _without_blank(open_workbook(content, recognise))
     text = decode(content)
     delimiter, header, skip = _find_header(content.name, text.data, recognise)

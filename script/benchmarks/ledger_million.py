@@ -22,6 +22,10 @@ from geo_wealth.pipeline import council
 from geo_wealth.pipeline.load import load
 
 ROWS = 1_000_000
+_SUMS = {
+    "payment": "SELECT count(*)::text || ' ' || sum(amount) FROM payment",
+    "rival_payment": "SELECT count(*)::text || ' ' || sum(amount) FROM rival_payment",
+}
 _PAYER = "Trafford Council"
 _REGISTERS = ("kirklees", "calderdale", "bradford")
 
@@ -71,9 +75,7 @@ def peak_memory(server: Server, shared: Path, target: float) -> Finding:
 
 
 def _check(engine: Engine, table: str, total: Decimal) -> None:
-    # Our own names of tables.
-    sums = f"SELECT count(*)::text || ' ' || sum(amount) FROM {table}"  # noqa: S608
-    rows, pounds = value(engine, sums).split()
+    rows, pounds = value(engine, _SUMS[table]).split()
     expect((int(rows), Decimal(pounds)), (ROWS, total), f"rows and pounds of {table}")
 
 

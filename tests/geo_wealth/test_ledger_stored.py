@@ -39,11 +39,13 @@ def loaded(cluster: Cluster, migrated: str, shared: Path) -> Iterator[Loaded]:
 def stored(loaded: Loaded) -> dict[str, tuple[str, int, Decimal, int]]:
     """State, payments, pounds and repeated rows by the dataset's key."""
     query = """
-        SELECT d.key, d.state, count(*), sum(p.amount), count(*) FILTER (WHERE p.repeats)
+        SELECT d.key, d.state, count(*) AS payments, sum(p.amount) AS pounds,
+            count(*) FILTER (WHERE p.repeats) AS repeats
         FROM payment p JOIN dataset d ON d.id = p.dataset_id GROUP BY d.key, d.state
     """
     with loaded[0].connect() as connection:
-        return {key: tuple(rest) for key, *rest in connection.execute(text(query))}  # type: ignore[misc]
+        rows = connection.execute(text(query))
+        return {row.key: (row.state, row.payments, row.pounds, row.repeats) for row in rows}
 
 
 @pytest.fixture(scope="module")

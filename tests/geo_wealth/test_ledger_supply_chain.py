@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from typer.testing import CliRunner
 
+from geo_wealth.commands.load import app
 from geo_wealth.pipeline import council
 from geo_wealth.pipeline.load import LoadJob, load
 from geo_wealth.queries.book import read_book
@@ -71,10 +73,6 @@ def test_one_supplier_of_two_payers_has_two_files_and_a_corrected_one_replaces(
 
 @pytest.mark.parametrize("missing", ["--supplier", "--of"])
 def test_the_command_wants_to_know_both(missing: str, tmp_path: Path) -> None:
-    from typer.testing import CliRunner  # noqa: PLC0415
-
-    from geo_wealth.commands.load import app  # noqa: PLC0415
-
     options = {"--supplier": "Alpha Ltd", "--of": "X"} | {missing: " "}
     words = [word for pair in options.items() for word in pair]
     result = CliRunner().invoke(app, ["supply-chain", str(tmp_path / "s.csv"), *words])
