@@ -1,0 +1,203 @@
+"""Datasets, and the places and figures of geography."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from geo_wealth.models.base import current_column, dataset_column, dataset_key, geometry, metadata
+
+dataset = Table(
+    "dataset",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True, comment="kind and hash: the public id"),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("publisher", Text),
+    Column("release", Text),
+    Column("licence", Text),
+    Column("attribution", Text),
+    Column("parameters", JSONB, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("rows_read", Integer, nullable=False),
+    Column("rows_loaded", Integer, nullable=False),
+    Column("rows_rejected", Integer, nullable=False),
+    Column("rows_excluded", JSONB, nullable=False),
+    Column("pounds", JSONB, comment="read, loaded, excluded, rejected; ledgers only"),
+    Column("report", JSONB, nullable=False, comment="findings such as agreement with ONS"),
+    Column("state", Text, nullable=False),
+    Column("sample", Boolean, nullable=False, comment="invented data"),
+    Column("generation", Integer, nullable=False, comment="counts activations; newest wins"),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("state IN ('current', 'superseded', 'retired')", name="state"),
+)
+
+dataset_issue = Table(
+    "dataset_issue",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    dataset_column(),
+    Column("line", Integer),
+    Column("field", Text),
+    Column("kind", Text, nullable=False),
+    Column("value", Text),
+    Column("message", Text, nullable=False),
+    Column("rejects", Boolean, nullable=False),
+)
+
+area = Table(
+    "area",
+    metadata,
+    dataset_key(),
+    Column("kind", Text, nullable=False),
+    Column("vintage", SmallInteger, nullable=False),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("geom", geometry("MULTIPOLYGON"), comment="null where only the name is known"),
+    Column("geom_map", geometry("MULTIPOLYGON"), comment="generalised, shared edges kept"),
+    current_column(),
+    CheckConstraint("kind IN ('lsoa', 'msoa', 'ward', 'lad')", name="kind"),
+    Index("ix_area_geom", "geom", postgresql_using="gist"),
+    Index(
+        "uq_area_current",
+        "kind",
+        "vintage",
+        "code",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+    Index("ix_area_code", "code"),
+)
+
+area_lookup = Table(
+    "area_lookup",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    dataset_column(),
+    Column("source", Text, nullable=False, comment="lookup, boundaries, deprivation, postcodes"),
+    Column("from_vintage", SmallInteger, nullable=False),
+    Column("from_code", Text, nullable=False, comment="an LSOA"),
+    Column("to_kind", Text, nullable=False),
+    Column("to_vintage", SmallInteger, nullable=False),
+    Column("to_code", Text, nullable=False),
+    Column("to_name", Text),
+    Column("change", Text, comment="ONS change code U, S, M, X between vintages"),
+    current_column(),
+    Index(
+        "uq_area_lookup_current",
+        "source",
+        "from_vintage",
+        "to_kind",
+        "to_vintage",
+        "from_code",
+        "to_code",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+    Index("ix_area_lookup_to", "to_kind", "to_code", postgresql_where=text("current")),
+    Index("ix_area_lookup_from", "from_code", postgresql_where=text("current")),
+)
+
+deprivation = Table(
+    "deprivation",
+    metadata,
+    dataset_key(),
+    Column("index", Text, nullable=False, comment="imd2019 on 2011 LSOAs, imd2025 on 2021"),
+    Column("code", Text, primary_key=True),
+    Column("domain", Text, primary_key=True, comment="imd, or one of its domains"),
+    Column("score", Double),
+    Column("rank", Integer, comment="1 = most deprived"),
+    Column("decile", SmallInteger, comment="1 = most deprived tenth"),
+    current_column(),
+    CheckConstraint("score IS NOT NULL OR rank IS NOT NULL", name="something"),
+    Index(
+        "uq_deprivation_current",
+        "index",
+        "domain",
+        "code",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+    Index("ix_deprivation_code", "code"),
+)
+
+population = Table(
+    "population",
+    metadata,
+    dataset_key(),
+    Column("measure", Text, primary_key=True, comment="imd2019, imd2025, census2021, mid2020"),
+    Column("vintage", SmallInteger, nullable=False),
+    Column("code", Text, primary_key=True),
+    Column("residents", Integer, nullable=False),
+    current_column(),
+    CheckConstraint("residents >= 0", name="residents"),
+    Index(
+        "uq_population_current",
+        "measure",
+        "vintage",
+        "code",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+)
+
+# No primary key: of millions of rows, a second index is what a load notices most. Every row is
+# written as current, one to a postcode, or beside a row that is.
+postcode = Table(
+    "postcode",
+    metadata,
+    Column("dataset_id", ForeignKey("dataset.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Text, nullable=False, comment="codepoint, ons or csv"),
+    Column("postcode", Text, nullable=False, comment="canonical: HD1 2TT"),
+    Column("point", geometry("POINT")),
+    Column("quality", SmallInteger, comment="positional quality, 10 best, 90 none"),
+    Column("lad", Text),
+    Column("ward", Text),
+    Column("lsoa11", Text, comment="the publisher's own assignment"),
+    Column("lsoa21", Text, comment="the publisher's own assignment"),
+    Column("introduced", Integer, comment="yyyymm"),
+    Column("terminated", Integer, comment="yyyymm; null while live"),
+    current_column(),
+    Index("ix_postcode_point", "point", postgresql_using="gist"),
+    Index(
+        "uq_postcode_current",
+        "postcode",
+        "source",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+)
+
+area_class = Table(
+    "area_class",
+    metadata,
+    dataset_key(),
+    Column("scheme", Text, primary_key=True, comment="ruc2011 or ruc2021: rural-urban"),
+    Column("vintage", SmallInteger, nullable=False),
+    Column("code", Text, primary_key=True),
+    Column("class", Text, nullable=False, comment="as published"),
+    current_column(),
+    Index(
+        "uq_area_class_current",
+        "scheme",
+        "vintage",
+        "code",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+)

@@ -1,0 +1,199 @@
+"""Pilots: classes of areas, outcomes, evidence kept as it was, and events only ever added."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+# Held here and not in the program alone: whoever writes, by whatever way, is held to it.
+_GUARD = """
+CREATE FUNCTION pilot_event_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    last_number integer;
+    last_hash text;
+    state text;
+BEGIN
+    PERFORM 1 FROM pilot WHERE id = NEW.pilot_id FOR UPDATE;
+    SELECT number, hash INTO last_number, last_hash FROM pilot_event
+        WHERE pilot_id = NEW.pilot_id ORDER BY number DESC LIMIT 1;
+    SELECT kind INTO state FROM pilot_event
+        WHERE pilot_id = NEW.pilot_id AND kind IN ('proposed', 'approved', 'started',
+            'reviewed', 'expanded', 'replicated', 'stopped')
+        ORDER BY number DESC LIMIT 1;
+    IF NEW.number <> coalesce(last_number, 0) + 1
+        OR NEW.previous_hash <> coalesce(last_hash, '') THEN
+        RAISE check_violation USING MESSAGE = 'an event follows the one before';
+    END IF;
+    IF NOT (CASE NEW.kind
+        WHEN 'proposed' THEN state IS NULL OR state = 'proposed'
+        WHEN 'approved' THEN state = 'proposed'
+        WHEN 'started' THEN state = 'approved'
+        WHEN 'reviewed' THEN state IN ('started', 'reviewed')
+        WHEN 'expanded' THEN state = 'reviewed'
+        WHEN 'replicated' THEN state = 'reviewed'
+        WHEN 'stopped' THEN state IN ('proposed', 'approved', 'started', 'reviewed')
+        ELSE state IS NOT NULL
+    END) THEN
+        RAISE check_violation USING MESSAGE =
+            concat_ws(' ', 'a pilot that is', coalesce(state, 'new'), 'cannot be', NEW.kind);
+    END IF;
+    IF NEW.kind = 'approved' AND EXISTS (
+        SELECT FROM pilot_event WHERE pilot_id = NEW.pilot_id AND kind = 'proposed'
+            AND lower(btrim(said_by)) = lower(btrim(NEW.said_by))
+    ) THEN
+        RAISE check_violation USING MESSAGE = 'who proposed a pilot cannot approve it';
+    END IF;
+    IF NEW.kind = 'approved' AND NEW.evidence_hash IS NULL THEN
+        RAISE check_violation USING MESSAGE = 'approval freezes the evidence';
+    END IF;
+    IF NEW.kind IN ('expanded', 'replicated') AND NOT EXISTS (
+        SELECT FROM pilot_event WHERE pilot_id = NEW.pilot_id AND kind = 'learning'
+    ) THEN
+        RAISE check_violation USING MESSAGE =
+            concat_ws(' ', 'no pilot is', NEW.kind, 'without a learning record');
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
+_KEPT = """
+CREATE FUNCTION kept_as_written() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE check_violation USING MESSAGE =
+        concat_ws(' ', 'rows of', TG_TABLE_NAME, 'are only ever added');
+END $$
+"""
+
+
+def upgrade() -> None:
+    """Create the tables and the triggers that guard them."""
+    op.create_table(
+        "area_class",
+        sa.Column("dataset_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("scheme", sa.Text(), nullable=False, comment="ruc2011 or ruc2021: rural-urban"),
+        sa.Column("vintage", sa.SmallInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("class", sa.Text(), nullable=False, comment="as published"),
+        sa.Column("current", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"],
+            ["dataset.id"],
+            name=op.f("fk_area_class_dataset_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "scheme", "code", name=op.f("pk_area_class")),
+    )
+    op.create_index(
+        "uq_area_class_current",
+        "area_class",
+        ["scheme", "vintage", "code"],
+        unique=True,
+        postgresql_where=sa.text("current"),
+    )
+    op.create_table(
+        "outcome",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("dataset_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False, comment="an LSOA of the dataset's vintage"),
+        sa.Column("period", sa.Text(), nullable=False, comment="2024, 2024-Q1 or 2024-01"),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_outcome_dataset_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
+    )
+    op.create_index(op.f("ix_outcome_dataset_id"), "outcome", ["dataset_id"])
+    op.create_index("uq_outcome_cell", "outcome", ["dataset_id", "code", "period"], unique=True)
+    op.create_table(
+        "evidence",
+        sa.Column("hash", sa.Text(), nullable=False, comment="sha256 of the document's bytes"),
+        sa.Column("document", sa.Text(), nullable=False, comment="canonical JSON, byte for byte"),
+        sa.Column(
+            "kept_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_evidence")),
+    )
+    op.create_table(
+        "pilot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column(
+            "added_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pilot")),
+        sa.UniqueConstraint("slug", name=op.f("uq_pilot_slug")),
+    )
+    _events()
+    for statement in (_GUARD, _KEPT):
+        op.execute(statement)
+    op.execute(
+        "CREATE TRIGGER guard BEFORE INSERT ON pilot_event "
+        "FOR EACH ROW EXECUTE FUNCTION pilot_event_guard()"
+    )
+    for table in ("pilot_event", "pilot", "evidence"):
+        op.execute(
+            f"CREATE TRIGGER kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION kept_as_written()"
+        )
+
+
+def _events() -> None:
+    op.create_table(
+        "pilot_event",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("pilot_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="1, 2, 3 within the pilot"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False, comment="who says so"),
+        sa.Column("happened_on", sa.Date(), nullable=False, comment="when it happened"),
+        sa.Column(
+            "written_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when it was written down",
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "area",
+            sa.Text(),
+            nullable=True,
+            comment="an LSOA of the pilot, where the event is about one",
+        ),
+        sa.Column("stage", sa.Text(), nullable=True, comment="the state in which it happened"),
+        sa.Column("evidence_hash", sa.Text(), nullable=True, comment="what the decision rests on"),
+        sa.Column(
+            "previous_hash",
+            sa.Text(),
+            nullable=False,
+            comment="of the event before; empty at first",
+        ),
+        sa.Column(
+            "hash", sa.Text(), nullable=False, comment="sha256 of all above, the previous included"
+        ),
+        sa.CheckConstraint(
+            "kind IN ('proposed', 'approved', 'started', 'reviewed', 'expanded', 'replicated', "
+            "'stopped', 'learning', 'barrier', 'outcome', 'note')",
+            name=op.f("ck_pilot_event_kind"),
+        ),
+        sa.CheckConstraint(
+            "btrim(said_by) <> '' AND btrim(reason) <> ''", name=op.f("ck_pilot_event_said")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_hash"], ["evidence.hash"], name=op.f("fk_pilot_event_evidence_hash")
+        ),
+        sa.ForeignKeyConstraint(["pilot_id"], ["pilot.id"], name=op.f("fk_pilot_event_pilot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pilot_event")),
+    )
+    op.create_index("uq_pilot_event_number", "pilot_event", ["pilot_id", "number"], unique=True)
+
+
+def downgrade() -> None:
+    """Drop them; events of pilots go with their tables."""
+    for table in ("pilot_event", "pilot", "evidence", "outcome", "area_class"):
+        op.drop_table(table)
+    op.execute("DROP FUNCTION pilot_event_guard()")
+    op.execute("DROP FUNCTION kept_as_written()")
