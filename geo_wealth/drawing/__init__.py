@@ -1,0 +1,1 @@
+"""Drawing a pilot area: connected neighbourhoods under a cap of residents, and how good."""

@@ -1,0 +1,1 @@
+"""Did it work: comparison areas, their balance, effects, and what could have been seen."""
