@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 
 from geo_wealth import robustness as pure
+from geo_wealth.errors import NotFoundError
+from geo_wealth.memory import Memory
 from geo_wealth.pipeline.documents import ranking_document
 from geo_wealth.pipeline.indicators import SLUGS
+from geo_wealth.pipeline.words import ordinal, percent
 from geo_wealth.queries.rows import RankedArea, Ranking
 from geo_wealth.robustness import INTERVAL, Robustness, Weightings
 
 TOPS = (5, 10, 20)
 """The k of P(rank <= k) unless others are asked for; those beyond the areas ranked fall away."""
+
+TOP = 10
+"""The k that a sentence tells of."""
+
+USUAL = Weightings()
+"""How weights are drawn unless asked otherwise: as pages do it."""
 
 LABEL = "sensitivity to the weights, not a confidence interval"
 
@@ -38,6 +47,9 @@ class AreaRobustness:
     confidence_factor: float | None
 
 
+_AROUND = "weightings around those chosen"
+
+
 @dataclass(frozen=True, slots=True)
 class RankingRobustness:
     """What the draws say of a ranking, the areas in its order."""
@@ -46,6 +58,9 @@ class RankingRobustness:
     how: Weightings
     tops: tuple[int, ...]
     areas: tuple[AreaRobustness, ...]
+
+
+_MEMORY: Memory[RankingRobustness] = Memory(size=32)
 
 
 def ranking_robustness(
@@ -61,6 +76,41 @@ def ranking_robustness(
     if tops is None:
         tops = [top for top in TOPS if top <= len(ranking.areas)]
     chosen = tuple(sorted(set(tops)))
+    return _MEMORY.recall((ranking.id, how, chosen), lambda: _worked_out(ranking, how, chosen))
+
+
+def area_robustness(ranking: Ranking, code: str, how: Weightings = USUAL) -> AreaRobustness | None:
+    """Say how much the rank of one area depends on the weights; None where it is not ranked.
+
+    Remembered for the whole ranking, so that the next area costs nothing.
+
+    Raises
+    ------
+    NotFoundError
+        For an area that is not in the ranking.
+    """
+    if any(area.code == code for area in ranking.not_ranked):
+        return None
+    found = ranking_robustness(ranking, how)
+    for each in found.areas:
+        if each.area.code == code:
+            return each
+    raise NotFoundError(f"{code} is not a neighbourhood of this ranking.")
+
+
+def robustness_sentence(found: AreaRobustness, how: Weightings = USUAL) -> str:
+    """Say in plain English where an area comes under the weightings drawn."""
+    low, high = found.interval
+    places = f"{ordinal(low)} to {ordinal(high)}" if low < high else ordinal(low)
+    drawn = "weightings taken from all there are" if how.concentration is None else _AROUND
+    sentence = f"In {how.draws:,} {drawn} it ranks {places} in at least 90 %"
+    if found.p_top:
+        top = min(found.p_top, key=lambda k: (abs(k - TOP), k))
+        sentence += f", and among the first {top} in {percent(found.p_top[top])}"
+    return f"{sentence}. This is {LABEL}."
+
+
+def _worked_out(ranking: Ranking, how: Weightings, chosen: tuple[int, ...]) -> RankingRobustness:
     rows = [[area.indicators[slug].normalised for slug in SLUGS] for area in ranking.areas]
     found = pure.robustness(
         np.array(rows, dtype=np.float64).reshape(-1, len(SLUGS)),  # None becomes NaN

@@ -14,10 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from geo_wealth.cli import run
-from geo_wealth.errors import InvalidRequestError
+from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.pipeline.frozen import freeze, thaw
 from geo_wealth.pipeline.ranking import build_ranking
-from geo_wealth.pipeline.robustness import ranking_robustness, robustness_document
+from geo_wealth.pipeline.robustness import (
+    area_robustness,
+    ranking_robustness,
+    robustness_document,
+    robustness_sentence,
+)
 from geo_wealth.queries.rows import RankRequest
 from geo_wealth.ranking import AGGREGATIONS, Aggregate, score_normalised
 from geo_wealth.robustness import MAX_AREAS, Weightings, draw_weights, robustness
@@ -281,3 +286,21 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert (got, out) == (status, "")
     assert sentence in err
     assert len(err.splitlines()) == 1
+
+
+def test_one_area_of_a_ranking_in_a_sentence(sample: Connection) -> None:
+    ranking = build_ranking(sample, KIRKLEES)
+    how = Weightings(500)
+    first = area_robustness(ranking, ranking.areas[0].code, how)
+    assert first == ranking_robustness(ranking, how).areas[0]
+    alone = build_ranking(sample, replace(KIRKLEES, weights={"deprivation": 1.0}))
+    certain = area_robustness(alone, alone.areas[2].code, how)
+    assert certain is not None
+    assert robustness_sentence(certain, how) == (
+        "In 500 weightings around those chosen it ranks 3rd in at least 90 %, and among the "
+        "first 10 in 100 %. This is sensitivity to the weights, not a confidence interval."
+    )
+    for area in ranking.not_ranked[:1]:
+        assert area_robustness(ranking, area.code, how) is None
+    with pytest.raises(NotFoundError, match="E01000001 is not a neighbourhood of this ranking"):
+        area_robustness(ranking, "E01000001", how)
