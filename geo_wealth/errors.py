@@ -9,6 +9,7 @@ __all__ = [
     "InvalidRequestError",
     "NotFoundError",
     "RefusedFileError",
+    "RefusedStepError",
     "SetupError",
 ]
 
@@ -27,6 +28,10 @@ class BusyError(GeoWealthError):
 
 class NotFoundError(GeoWealthError):
     """A code, place or id that is not loaded."""
+
+
+class RefusedStepError(GeoWealthError):
+    """A step that a pilot may not take now, or not by this person; the text says what must be."""
 
 
 class InvalidRequestError(GeoWealthError):

@@ -1,11 +1,21 @@
 """What a pilot is proposed on: everything from which its evidence can be gathered again."""
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from geo_wealth.drawing.request import DrawRequest
+from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.queries.rows import RankRequest
 from geo_wealth.robustness import Weightings
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG_LENGTH = 60
+_TITLE_LENGTH = 150
+_INDEX = re.compile(r"\b(imd|iod|iomd)\b|\b(imd|iod|iomd)\d|deprivation")
+"""Names of the index of deprivation, in a measure written in lower case with spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,7 @@ class Plan:
     Attributes
     ----------
     areas
-        Codes of the LSOAs of the pilot, in order.
+        Codes of the LSOAs of the pilot, in order, each once.
     ranking
         How its district is ranked.
     how
@@ -28,6 +38,11 @@ class Plan:
         Measures by which the pilot will be judged; never the index itself.
     definition, rules
         Which definition of local, and which rules, its figures of spend use.
+
+    Raises
+    ------
+    InvalidRequestError
+        For a slug, a title, areas or outcomes that no pilot can have.
     """
 
     slug: str
@@ -40,3 +55,74 @@ class Plan:
     outcomes: tuple[str, ...] = ()
     definition: str = "kirklees"
     rules: str = "all-payments"
+
+    def __post_init__(self) -> None:
+        check_slug(self.slug)
+        if not self.title.strip() or len(self.title) > _TITLE_LENGTH:
+            raise InvalidRequestError("title", f"give one of at most {_TITLE_LENGTH} characters.")
+        if not self.areas:
+            raise InvalidRequestError("areas", "a pilot has at least one neighbourhood.")
+        for measure in (*self.outcomes, *self.comparison.history):
+            check_outcome(measure)
+        object.__setattr__(self, "areas", tuple(sorted(set(self.areas))))
+
+
+def check_slug(slug: str) -> None:
+    """Refuse a slug that would not stand well in an address.
+
+    Raises
+    ------
+    InvalidRequestError
+        Saying how one is written.
+    """
+    if not _SLUG.fullmatch(slug) or len(slug) > _SLUG_LENGTH:
+        raise InvalidRequestError(
+            "slug",
+            f"write small letters, digits and single hyphens, at most {_SLUG_LENGTH}, such as "
+            f"dewsbury-moor; found {slug[:_SLUG_LENGTH]!r}.",
+        )
+
+
+def check_outcome(measure: str) -> None:
+    """Refuse the index of deprivation as the measure of what a pilot does.
+
+    Its figures are years old when they appear, are ranked against all of England, and chose
+    the areas in the first place, which would then seem to improve by chance alone.
+
+    Raises
+    ------
+    InvalidRequestError
+        For a measure that is the index, or part of it, by its name.
+    """
+    if _INDEX.search(re.sub(r"[\W_]+", " ", measure.lower())):
+        raise InvalidRequestError(
+            "outcome",
+            f"{measure} is the index of deprivation, by which the areas were chosen: it cannot "
+            "say whether a pilot worked. Name a measure of your own, such as claimants.",
+        )
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Give a plan as plain JSON."""
+    return asdict(plan)
+
+
+def plan_from(document: Mapping[str, Any]) -> Plan:
+    """Read back what :func:`plan_document` gave, as it is or through JSON."""
+    draw = {**document["draw"]}
+    comparison = {**document["comparison"]}
+    for name in ("include", "exclude"):
+        draw[name] = tuple(draw[name])
+    comparison["history"] = tuple(comparison["history"])
+    return Plan(
+        slug=document["slug"],
+        title=document["title"],
+        areas=tuple(document["areas"]),
+        ranking=RankRequest(**document["ranking"]),
+        how=Weightings(**document["how"]),
+        draw=DrawRequest(**draw),
+        comparison=ComparisonRequest(**comparison),
+        outcomes=tuple(document["outcomes"]),
+        definition=document["definition"],
+        rules=document["rules"],
+    )

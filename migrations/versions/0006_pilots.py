@@ -12,42 +12,51 @@ depends_on = None
 _GUARD = """
 CREATE FUNCTION pilot_event_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    last_number integer;
-    last_hash text;
+    last_event pilot_event;
+    last_step pilot_event;
     state text;
 BEGIN
     PERFORM 1 FROM pilot WHERE id = NEW.pilot_id FOR UPDATE;
-    SELECT number, hash INTO last_number, last_hash FROM pilot_event
+    SELECT * INTO last_event FROM pilot_event
         WHERE pilot_id = NEW.pilot_id ORDER BY number DESC LIMIT 1;
-    SELECT kind INTO state FROM pilot_event
-        WHERE pilot_id = NEW.pilot_id AND kind IN ('proposed', 'approved', 'started',
-            'reviewed', 'expanded', 'replicated', 'stopped')
-        ORDER BY number DESC LIMIT 1;
-    IF NEW.number <> coalesce(last_number, 0) + 1
-        OR NEW.previous_hash <> coalesce(last_hash, '') THEN
+    SELECT * INTO last_step FROM pilot_event
+        WHERE pilot_id = NEW.pilot_id AND pilot_step(kind) ORDER BY number DESC LIMIT 1;
+    IF NEW.number <> coalesce(last_event.number, 0) + 1
+        OR NEW.previous_hash <> coalesce(last_event.hash, '') THEN
         RAISE check_violation USING MESSAGE = 'an event follows the one before';
     END IF;
-    IF NOT (CASE NEW.kind
+    IF pilot_step(NEW.kind) AND NEW.happened_on < last_step.happened_on THEN
+        RAISE check_violation USING MESSAGE = 'a step is not dated before the step before it';
+    END IF;
+    SELECT CASE kind WHEN 'started' THEN 'running' ELSE kind END INTO state FROM pilot_event
+        WHERE pilot_id = NEW.pilot_id AND pilot_step(kind) AND happened_on <= NEW.happened_on
+        ORDER BY number DESC LIMIT 1;
+    IF NEW.stage IS DISTINCT FROM state THEN
+        RAISE check_violation USING MESSAGE = 'the stage of an event is the state on its date';
+    END IF;
+    IF NOT coalesce(CASE NEW.kind
         WHEN 'proposed' THEN state IS NULL OR state = 'proposed'
         WHEN 'approved' THEN state = 'proposed'
         WHEN 'started' THEN state = 'approved'
-        WHEN 'reviewed' THEN state IN ('started', 'reviewed')
+        WHEN 'reviewed' THEN state IN ('running', 'reviewed')
         WHEN 'expanded' THEN state = 'reviewed'
         WHEN 'replicated' THEN state = 'reviewed'
-        WHEN 'stopped' THEN state IN ('proposed', 'approved', 'started', 'reviewed')
+        WHEN 'stopped' THEN state IN ('proposed', 'approved', 'running', 'reviewed')
+        WHEN 'learning' THEN state NOT IN ('proposed', 'approved')
+        WHEN 'outcome' THEN state NOT IN ('proposed', 'approved')
         ELSE state IS NOT NULL
-    END) THEN
+    END, false) THEN
         RAISE check_violation USING MESSAGE =
             concat_ws(' ', 'a pilot that is', coalesce(state, 'new'), 'cannot be', NEW.kind);
     END IF;
     IF NEW.kind = 'approved' AND EXISTS (
         SELECT FROM pilot_event WHERE pilot_id = NEW.pilot_id AND kind = 'proposed'
-            AND lower(btrim(said_by)) = lower(btrim(NEW.said_by))
+            AND pilot_person(said_by) = pilot_person(NEW.said_by)
     ) THEN
         RAISE check_violation USING MESSAGE = 'who proposed a pilot cannot approve it';
     END IF;
-    IF NEW.kind = 'approved' AND NEW.evidence_hash IS NULL THEN
-        RAISE check_violation USING MESSAGE = 'approval freezes the evidence';
+    IF NEW.kind IN ('proposed', 'approved') AND NEW.evidence_hash IS NULL THEN
+        RAISE check_violation USING MESSAGE = 'proposal and approval rest on evidence';
     END IF;
     IF NEW.kind IN ('expanded', 'replicated') AND NOT EXISTS (
         SELECT FROM pilot_event WHERE pilot_id = NEW.pilot_id AND kind = 'learning'
@@ -57,6 +66,20 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$
+"""
+
+_STEP = """
+CREATE FUNCTION pilot_step(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT kind IN ('proposed', 'approved', 'started', 'reviewed', 'expanded', 'replicated',
+        'stopped')
+$$
+"""
+
+# Neither case nor spaces make two persons of one.
+_PERSON = """
+CREATE FUNCTION pilot_person(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT lower(btrim(regexp_replace(name, '\\s+', ' ', 'g')))
+$$
 """
 
 _KEPT = """
@@ -128,7 +151,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_pilot_slug")),
     )
     _events()
-    for statement in (_GUARD, _KEPT):
+    for statement in (_STEP, _PERSON, _GUARD, _KEPT):
         op.execute(statement)
     op.execute(
         "CREATE TRIGGER guard BEFORE INSERT ON pilot_event "
@@ -195,5 +218,10 @@ def downgrade() -> None:
     """Drop them; events of pilots go with their tables."""
     for table in ("pilot_event", "pilot", "evidence", "outcome", "area_class"):
         op.drop_table(table)
-    op.execute("DROP FUNCTION pilot_event_guard()")
-    op.execute("DROP FUNCTION kept_as_written()")
+    for function in (
+        "pilot_event_guard()",
+        "pilot_step(text)",
+        "pilot_person(text)",
+        "kept_as_written()",
+    ):
+        op.execute(f"DROP FUNCTION {function}")
