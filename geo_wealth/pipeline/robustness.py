@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from geo_wealth import robustness as pure
 from geo_wealth.errors import NotFoundError
+from geo_wealth.evidence.robustness import matrix, results
+from geo_wealth.evidence.section import Section, section
 from geo_wealth.memory import Memory
 from geo_wealth.pipeline.documents import ranking_document
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.pipeline.words import ordinal, percent
-from geo_wealth.queries.rows import RankedArea, Ranking
+from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
+from geo_wealth.ranking import Floats
 from geo_wealth.robustness import INTERVAL, Robustness, Weightings
+from geo_wealth.robustness.methods import Variant
 
 TOPS = (5, 10, 20)
 """The k of P(rank <= k) unless others are asked for; those beyond the areas ranked fall away."""
@@ -73,10 +75,15 @@ def ranking_robustness(
     InvalidRequestError
         For a k that is not from 1 to the number of areas ranked.
     """
+    chosen = chosen_tops(ranking, tops)
+    return _MEMORY.recall((ranking.id, how, chosen), lambda: _worked_out(ranking, how, chosen))
+
+
+def chosen_tops(ranking: Ranking, tops: Sequence[int] | None) -> tuple[int, ...]:
+    """Put the k of P(rank <= k) in order; the usual ones, as far as there are areas, for None."""
     if tops is None:
         tops = [top for top in TOPS if top <= len(ranking.areas)]
-    chosen = tuple(sorted(set(tops)))
-    return _MEMORY.recall((ranking.id, how, chosen), lambda: _worked_out(ranking, how, chosen))
+    return tuple(sorted(set(tops)))
 
 
 def area_robustness(ranking: Ranking, code: str, how: Weightings = USUAL) -> AreaRobustness | None:
@@ -110,10 +117,14 @@ def robustness_sentence(found: AreaRobustness, how: Weightings = USUAL) -> str:
     return f"{sentence}. This is {LABEL}."
 
 
+def _rows(values: Floats) -> list[list[float | None]]:
+    return [[None if math.isnan(value) else float(value) for value in row] for row in values]
+
+
 def _worked_out(ranking: Ranking, how: Weightings, chosen: tuple[int, ...]) -> RankingRobustness:
     rows = [[area.indicators[slug].normalised for slug in SLUGS] for area in ranking.areas]
     found = pure.robustness(
-        np.array(rows, dtype=np.float64).reshape(-1, len(SLUGS)),  # None becomes NaN
+        matrix(rows, SLUGS),
         [ranking.request.weights[slug] for slug in SLUGS],
         how,
         chosen,
@@ -121,6 +132,60 @@ def _worked_out(ranking: Ranking, how: Weightings, chosen: tuple[int, ...]) -> R
     )
     areas = (_area(area, found, place, chosen) for place, area in enumerate(ranking.areas))
     return RankingRobustness(ranking, how, chosen, tuple(areas))
+
+
+def robustness_section(
+    ranking: Ranking, how: Weightings, variants: Sequence[Variant] = ()
+) -> Section:
+    """Give the section of evidence on how sure the ranks are.
+
+    Parameters
+    ----------
+    variants
+        From :func:`geo_wealth.pipeline.method_robustness.district_variants`; without them
+        only the weights are varied.
+    """
+    codes, values = raw_values(ranking)
+    request = ranking.request
+    inputs = {
+        "codes": codes,
+        "slugs": SLUGS,
+        "values": _rows(values),
+        "directions": [request.directions[slug] for slug in SLUGS],
+        "weights": [request.weights[slug] for slug in SLUGS],
+        "normalise": request.normalise,
+        "aggregate": request.aggregate,
+        "draws": how.draws,
+        "seed": how.seed,
+        "concentration": how.concentration,
+        "tops": chosen_tops(ranking, None),
+        "chosen": choices_of(ranking),
+        "variants": [
+            {"choices": dict(each.choices), "values": _rows(each.values)}
+            for each in (variants if ranking.areas else ())
+        ],
+    }
+    return section(results, inputs)
+
+
+def raw_values(ranking: Ranking) -> tuple[tuple[str, ...], Floats]:
+    """Give codes, in order, and raw indicators of all areas of a ranking, ranked or not."""
+    everyone: list[RankedArea | NotRanked] = [*ranking.areas, *ranking.not_ranked]
+    ordered = sorted(everyone, key=lambda area: area.code)
+    rows = [[area.indicators[slug].value for slug in SLUGS] for area in ordered]
+    return tuple(area.code for area in ordered), matrix(rows, SLUGS)
+
+
+def choices_of(ranking: Ranking) -> dict[str, str]:
+    """Name what was chosen in a ranking, weights aside."""
+    request = ranking.request
+    method = {"normalise": request.normalise, "aggregate": request.aggregate}
+    return method | dict(measures(request.spend_variant, request.eligible_only))
+
+
+def measures(spend_variant: str, eligible_only: bool) -> tuple[tuple[str, str], ...]:
+    """Name a way to measure the indicators, as one of a method's choices."""
+    return (("spend_variant", spend_variant), ("eligible_only", str(eligible_only).lower()))
 
 
 def robustness_document(found: RankingRobustness) -> dict[str, Any]:

@@ -16,12 +16,9 @@ from geo_wealth.ranking import (
     score_draws,
     simplex_weights,
 )
-from geo_wealth.robustness.weights import Weightings, draw_weights
+from geo_wealth.robustness.weights import INTERVAL, Weightings, draw_weights
 
 Ints = NDArray[np.int64]
-
-INTERVAL = (5, 95)
-"""Percent of the draws at which the rank interval begins and ends."""
 
 MAX_AREAS = 2_000
 """Ranks are counted in an n by n table, which suits a district (the largest has under 700)."""
@@ -95,13 +92,11 @@ def robustness(
     shares = simplex_weights(weights, matrix.shape[1])
     drawn, used = draw_weights(shares, how), shares > 0
     _check(matrix, used, tops)
-    counts, centre = _count(matrix[:, used], drawn[:, used], aggregate)
+    counts, centre = count_ranks(matrix[:, used], drawn[:, used], aggregate)
     firsts = counts[:, :1].sum(axis=1)
     reached = counts.cumsum(axis=1)
-    low, median, high = (
-        1 + np.count_nonzero(100 * reached < percent * how.draws, axis=1)
-        for percent in (INTERVAL[0], 50, INTERVAL[1])
-    )
+    total = np.full(len(matrix), how.draws)
+    low, median, high = (rank_reached(counts, total, at) for at in (INTERVAL[0], 50, INTERVAL[1]))
     central = np.full(matrix.shape, np.nan)
     came = np.flatnonzero(firsts)
     central[came] = 0.0
@@ -124,6 +119,17 @@ def _check(matrix: Floats, used: NDArray[np.bool_], tops: Sequence[int]) -> None
         )
     if np.isnan(matrix[:, used]).any():
         raise InvalidRequestError("areas", "every area must have each indicator that has weight.")
+    check_tops(tops, n)
+
+
+def check_tops(tops: Sequence[int], n: int) -> None:
+    """Refuse a k of P(rank <= k) that is not a rank of n areas.
+
+    Raises
+    ------
+    InvalidRequestError
+        Naming what is allowed.
+    """
     for top in tops:
         if not 1 <= top <= n:
             allowed = (
@@ -132,7 +138,21 @@ def _check(matrix: Floats, used: NDArray[np.bool_], tops: Sequence[int]) -> None
             raise InvalidRequestError("top-k", f"{allowed}; found {top}.")
 
 
-def _count(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> tuple[Ints, Floats]:
+def rank_reached(counts: Ints, drawn: Ints, percent: int) -> Ints:
+    """Give the rank that so many percent of an area's draws reach; 0 where there are none.
+
+    Parameters
+    ----------
+    counts
+        (n, r) draws by area and rank - 1.
+    drawn
+        (n,) their sums.
+    """
+    short = 100 * counts.cumsum(axis=1) < percent * drawn[:, None]
+    return np.where(drawn > 0, 1 + np.count_nonzero(short, axis=1), 0)
+
+
+def count_ranks(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> tuple[Ints, Floats]:
     """Count how often each area takes each rank, and sum the weightings that put it first.
 
     Returns

@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.ranking import Floats, simplex_weights
 
+INTERVAL = (5, 95)
+"""Percent of the draws at which the rank interval begins and ends."""
+
 _DRAWS = (100, 100_000)
 _CONCENTRATIONS = (1.0, 1_000_000.0)
 
