@@ -9,7 +9,7 @@ from importlib import import_module
 
 from geo_wealth.evidence.section import Results
 
-SECTIONS = ("ranking",)
+SECTIONS = ("ranking", "robustness")
 """Names of the sections, in the order in which a reader meets them."""
 
 
