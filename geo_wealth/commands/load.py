@@ -19,6 +19,7 @@ from geo_wealth.errors import InvalidRequestError
 from geo_wealth.pipeline import council, geography
 from geo_wealth.pipeline.load import LoadJob
 from geo_wealth.pipeline.load import load as run_load
+from geo_wealth.pipeline.outcomes import outcomes_job
 from geo_wealth.pipeline.replacing import Choice
 from geo_wealth.registers import KINDS
 from geo_wealth.surveys import WHO
@@ -129,6 +130,22 @@ def population(
     Example: geo-wealth load population census2021.csv --vintage 2021
     """
     _run(geography.population_job(file, vintage), dry_run, issues, as_json)
+
+
+@app.command("rural-urban")
+def rural_urban(
+    file: File,
+    vintage: Annotated[int, typer.Option(help="Year of the LSOA codes: 2011 or 2021.")],
+    *,
+    dry_run: DryRun = False,
+    issues: Issues = None,
+    as_json: Json = False,
+) -> None:
+    """Load how urban or rural each LSOA is: the Rural Urban Classification.
+
+    Example: geo-wealth load rural-urban ruc21_lsoa21.csv --vintage 2021
+    """
+    _run(geography.rural_urban_job(file, vintage), dry_run, issues, as_json)
 
 
 @app.command()
@@ -265,6 +282,30 @@ def assets(
     Example: geo-wealth load assets land.csv --owner "Kirklees Council"
     """
     _run(council.assets_job(file, owner, mapping), dry_run, issues, as_json)
+
+
+@app.command()
+def outcomes(
+    file: File,
+    measure: Annotated[str, typer.Option(help="What is measured, such as 'claimants'.")],
+    vintage: Annotated[int, typer.Option(help="Year of the LSOA codes: 2011 or 2021.")],
+    unit: Annotated[
+        str | None, typer.Option(help="What the values count, where no column says so.")
+    ] = None,
+    mapping: Mapping = None,
+    *,
+    dry_run: DryRun = False,
+    issues: Issues = None,
+    as_json: Json = False,
+) -> None:
+    """Load an outcome by which a pilot is judged: LSOA, period, value.
+
+    A newer file of the same measure replaces the one before. An index of deprivation is
+    refused: it cannot show whether a pilot worked.
+
+    Example: geo-wealth load outcomes q.csv --measure claimants --unit "% of 16-64" --vintage 2021
+    """
+    _run(outcomes_job(file, measure, vintage, unit, mapping), dry_run, issues, as_json)
 
 
 def _run(job: LoadJob, dry_run: bool, issues: Path | None, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Jobs for boundaries, lookups, deprivation, population and postcodes."""
+"""Jobs for boundaries, lookups, classes, deprivation, population and postcodes."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from boundaries.areas import read_areas
+from boundaries.classes import read_rural_urban
 from boundaries.codes import INDEX
 from boundaries.deprivation import read_deprivation
 from boundaries.issues import IssueLog
@@ -179,6 +180,26 @@ def population_job(path: Path, vintage: int, *, gives_way: bool = False) -> Load
 
     return LoadJob(
         "population", path, {"vintage": vintage}, identify("population", path.name), write
+    )
+
+
+def rural_urban_job(path: Path, vintage: int, *, gives_way: bool = False) -> LoadJob:
+    """Load how urban or rural each LSOA is."""
+
+    def write(connection: Connection, dataset_id: int, log: IssueLog) -> dict[str, Any]:
+        found = read_rural_urban(path, log, vintage)
+        stage(
+            connection,
+            "staging_class",
+            {"scheme": "text", "vintage": "smallint", "code": "text", "class": "text"},
+        )
+        frame = found.frame.assign(scheme=found.scheme, vintage=found.vintage)
+        copy_frame(connection, "staging_class", frame[["scheme", "vintage", "code", "class"]])
+        merge.merge(connection, merge.CLASSES, dataset_id, gives_way=gives_way)
+        return {"scheme": found.scheme, "classes": int(found.frame["class"].nunique())}
+
+    return LoadJob(
+        "rural-urban", path, {"vintage": vintage}, identify("rural-urban", path.name), write
     )
 
 

@@ -27,8 +27,8 @@ class LoadJob:
     Attributes
     ----------
     kind
-        Of dataset: boundaries, lookup, names, deprivation, population, postcodes, ledger,
-        supply-chain, survey, register or assets.
+        Of dataset: boundaries, lookup, names, rural-urban, deprivation, population, postcodes,
+        ledger, supply-chain, survey, register, assets or outcomes.
     parameters
         What the user said about the file; part of the dataset's identity.
     source

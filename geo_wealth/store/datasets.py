@@ -18,6 +18,7 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "deprivation": ("index", "domain", "code"),
     "population": ("measure", "vintage", "code"),
     "postcode": ("source", "postcode"),
+    "area_class": ("scheme", "vintage", "code"),
 }
 
 # The table that decides whether a dataset of this kind is still in use.
@@ -28,6 +29,7 @@ MAIN_TABLE = {
     "deprivation": "deprivation",
     "population": "population",
     "postcodes": "postcode",
+    "rural-urban": "area_class",
 }
 
 # One loader at a time: the order of activations is then a fact, not a race.

@@ -56,6 +56,11 @@ POPULATION = Merge(
     "staging_population",
     {name: f"s.{name}" for name in ("measure", "vintage", "code", "residents")},
 )
+CLASSES = Merge(
+    "area_class",
+    "staging_class",
+    {name: f's."{name}"' for name in ("scheme", "vintage", "code", "class")},
+)
 POSTCODES = Merge(
     "postcode",
     "staging_postcode",

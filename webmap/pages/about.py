@@ -13,6 +13,7 @@ KINDS = {
     "boundaries": "Boundaries",
     "lookup": "Lookups between areas",
     "names": "Names of areas",
+    "rural-urban": "Rural-urban classes",
     "deprivation": "Deprivation",
     "population": "Residents",
     "postcodes": "Postcodes",
@@ -21,6 +22,7 @@ KINDS = {
     "survey": "Surveys",
     "register": "Organisations",
     "assets": "Land and buildings",
+    "outcomes": "Outcomes",
 }
 DATASET = Param("dataset", "Key of a dataset.", maximum=100)
 
