@@ -108,6 +108,13 @@ class Space:
     points: Floats
     classes: Indices
 
+    def among(self, codes: Collection[str]) -> "Space":
+        """Keep some of the areas, without moving any."""
+        places = [place for place, code in enumerate(self.codes) if code in codes]
+        return Space(
+            tuple(self.codes[place] for place in places), self.points[places], self.classes[places]
+        )
+
 
 def importance(
     names: Sequence[str], kinds: Sequence[str], shares: Mapping[str, float]
@@ -162,8 +169,8 @@ def match(
         When a pilot area is in the pool, or an area has no row of covariates.
     """
     _check(pilot, pool, covariates)
-    kept, dropped = _useful(covariates, {*pilot, *pool})
-    space = space_of(kept, [*pilot, *pool])
+    kept, dropped = useful(covariates, {*pilot, *pool})
+    space = space_of(kept, {*pilot, *pool})
     have = set(space.codes)
     rows = [place for place, code in enumerate(space.codes) if code in set(pilot)]
     columns = [place for place, code in enumerate(space.codes) if code not in set(pilot)]
@@ -188,6 +195,20 @@ def match(
         names,
         tuple(_notes(matches, possible, dropped, set(pilot) - have, set(pool) - have, names)),
     )
+
+
+def useful(covariates: Covariates, codes: Collection[str]) -> tuple[Covariates, tuple[str, ...]]:
+    """Drop the covariates that no area among ``codes`` has; give what is left, and their names."""
+    among = set(codes)
+    there = [place for place, code in enumerate(covariates.codes) if code in among]
+    some = np.asarray(np.any(~np.isnan(covariates.values[there]), axis=0), dtype=np.bool_)
+    return Covariates(
+        covariates.codes,
+        tuple(name for name, known in zip(covariates.names, some, strict=True) if known),
+        covariates.weights[some],
+        covariates.values[:, some],
+        covariates.classes,
+    ), tuple(name for name, known in zip(covariates.names, some, strict=True) if not known)
 
 
 def space_of(covariates: Covariates, codes: Collection[str]) -> Space:
@@ -276,19 +297,6 @@ def _check(pilot: Collection[str], pool: Collection[str], covariates: Covariates
         raise InvalidRequestError(
             "covariates", f"{', '.join(unknown[:3])} has no row: give one, empty where unknown."
         )
-
-
-def _useful(covariates: Covariates, codes: set[str]) -> tuple[Covariates, tuple[str, ...]]:
-    """Drop the covariates that no area has."""
-    there = [place for place, code in enumerate(covariates.codes) if code in codes]
-    some = np.asarray(np.any(~np.isnan(covariates.values[there]), axis=0), dtype=np.bool_)
-    return Covariates(
-        covariates.codes,
-        tuple(name for name, known in zip(covariates.names, some, strict=True) if known),
-        covariates.weights[some],
-        covariates.values[:, some],
-        covariates.classes,
-    ), tuple(name for name, known in zip(covariates.names, some, strict=True) if not known)
 
 
 def _group(space: Space, row: int, found: Sequence[int]) -> Group:

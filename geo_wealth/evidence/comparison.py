@@ -8,6 +8,7 @@ import numpy as np
 
 from geo_wealth.evaluation.balance import balance, verdict, worst
 from geo_wealth.evaluation.matching import Covariates, match
+from geo_wealth.evidence.digits import to_digits
 
 
 def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
     rows = balance(
         [group.pilot for group in matched.groups], matched.pool, matched.areas, covariates
     )
-    return {
+    found = {
         "groups": [asdict(group) for group in matched.groups],
         "areas": list(matched.areas),
         "matches": matched.matches,
@@ -49,6 +50,7 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": verdict(rows),
         "notes": list(matched.notes),
     }
+    return dict(to_digits(found))
 
 
 def covariates_of(inputs: Mapping[str, Any]) -> Covariates:
