@@ -18,4 +18,4 @@ def sample(*, as_json: Json = False) -> None:
     for result in results:
         done = "loaded already" if result.already_loaded else f"{result.rows['loaded']:,} rows"
         say(f"{result.dataset}: {done}, {result.state}")
-    say("Payments, suppliers, anchors and buildings are sample data: invented.")
+    say("Payments, suppliers, anchors, buildings and the outcome are sample data: invented.")

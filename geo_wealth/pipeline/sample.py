@@ -7,7 +7,9 @@ from sqlalchemy import Engine
 
 from geo_wealth.pipeline import council, geography
 from geo_wealth.pipeline.load import LoadJob, LoadResult, load
+from geo_wealth.pipeline.outcomes import outcomes_job
 from geo_wealth.sample import FOLDER
+from geo_wealth.sample.outcome import MEASURE, UNIT
 
 PAYER = "Kirklees Council (sample)"
 UNIVERSITY = "Sample University"
@@ -31,6 +33,7 @@ def sample_jobs() -> list[LoadJob]:
         council.ledger_job(FOLDER / "ledger.csv", PAYER, sample=True),
         council.ledger_job(FOLDER / "university.csv", UNIVERSITY, sample=True),
         council.survey_job(FOLDER / "survey.csv", PAYER, "2022", "suppliers", sample=True),
+        outcomes_job(FOLDER / "outcome.csv", MEASURE, 2011, UNIT, sample=True),
     ]
 
 

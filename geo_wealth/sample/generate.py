@@ -12,6 +12,7 @@ from geo_wealth.sample import FOLDER
 from geo_wealth.sample.buildings import assets
 from geo_wealth.sample.chance import Chance
 from geo_wealth.sample.organisations import anchors, suppliers, unregistered
+from geo_wealth.sample.outcome import outcome
 from geo_wealth.sample.payments import ledger, vendors
 from geo_wealth.sample.places import read_spots
 from geo_wealth.sample.survey import survey
@@ -50,6 +51,7 @@ def generate(seed: int = SEED) -> dict[str, bytes]:
         "suppliers.csv": _csv([organisation.row() for organisation in register]),
         "anchors.csv": _csv([organisation.row() for organisation in institutions]),
         "assets.csv": _csv(assets(Chance(seed + 4), spots)),
+        "outcome.csv": _csv(outcome(Chance(seed + 7))),
     }
 
 
