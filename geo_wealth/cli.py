@@ -10,8 +10,9 @@ import typer
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
-from geo_wealth.commands import claim, datasets, db, definition, load, match, rules
+from geo_wealth.commands import claim, datasets, db, definition, load, match, pilot, rules
 from geo_wealth.commands.anchors import anchors
+from geo_wealth.commands.clusters import clusters
 from geo_wealth.commands.compare import compare
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.lab import lab
@@ -63,10 +64,12 @@ app.command()(penetration)
 app.command()(rank)
 app.command()(explain)
 app.command()(robustness)
+app.command()(clusters)
 app.command()(spend)
 app.command()(lab)
 app.command()(compare)
 app.add_typer(claim.app, name="claim")
+app.add_typer(pilot.app, name="pilot")
 app.command()(opportunity)
 app.command()(anchors)
 app.command()(lm3)
