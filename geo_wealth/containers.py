@@ -94,6 +94,26 @@ def read_content(path: Path) -> Content:
     return content
 
 
+def read_members(name: str, data: bytes, most: int = MAX_BYTES) -> dict[str, bytes]:
+    """Read all files of a .zip, by name, of so many bytes at most and within the same caps.
+
+    Raises
+    ------
+    RefusedFileError
+        When it is no .zip, damaged, too large, locked, or holds an unsafe name or one twice.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            _check_sizes(name, members, len(data), most)
+            read = {member.filename: archive.read(member) for member in members}
+    except DAMAGE as error:
+        raise RefusedFileError(f"{name} is no .zip, or damaged; fetch it again.") from error
+    if len(read) < len(members):
+        raise RefusedFileError(f"{name} holds two files of one name; refused.")
+    return read
+
+
 def decode(content: Content) -> Text:
     """Give the text as UTF-8 bytes, whatever it was written in.
 
@@ -169,7 +189,7 @@ def _unzip(name: str, data: bytes) -> Content:
     except DAMAGE as error:
         raise RefusedFileError(f"{name} is damaged or cut short; fetch it again.") from error
     members = [member for member in archive.infolist() if not member.is_dir()]
-    _check_sizes(name, members, len(data))
+    _check_sizes(name, members, len(data), MAX_BYTES)
     names = {member.filename for member in members}
     for part, what in _INSIDE.items():
         if part in names and "xl/workbook.xml" not in names:
@@ -199,13 +219,13 @@ def _others(names: set[str]) -> str:
     return f"none, but {maps[0]}, which `load boundaries` reads" if maps else "none"
 
 
-def _check_sizes(name: str, members: list[zipfile.ZipInfo], packed: int) -> None:
+def _check_sizes(name: str, members: list[zipfile.ZipInfo], packed: int, most: int) -> None:
     total = sum(member.file_size for member in members)
-    cap = min(MAX_BYTES, max(10_000_000, packed * MAX_RATIO))
+    cap = min(most, max(10_000_000, packed * MAX_RATIO))
     if total > cap or len(members) > MAX_MEMBERS:
         raise RefusedFileError(
-            f"{name} unpacks to {total // 1_000_000} MB in {len(members)} files, more than a "
-            "ledger or register can need; refused."
+            f"{name} unpacks to {total // 1_000_000} MB in {len(members)} files, more than such "
+            "a file can need; refused."
         )
     for member in members:
         where = PurePosixPath(member.filename)

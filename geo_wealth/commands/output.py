@@ -50,14 +50,14 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
     console.print(table)
 
 
-def write_text(path: Path, content: str) -> None:
+def write_text(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all, saying so on standard error."""
     write_whole(path, content)
     say(f"Wrote {path}.", err=True)
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write a file whole or not at all.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all; text as UTF-8, its line ends as they are.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def write_whole(path: Path, content: str) -> None:
     check_place(path)
     draft = path.with_name(f".{path.name}.part")
     try:
-        draft.write_text(content, encoding="utf-8")
+        draft.write_bytes(content if isinstance(content, bytes) else content.encode())
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

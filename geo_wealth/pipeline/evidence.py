@@ -14,7 +14,9 @@ from geo_wealth.evidence.section import Section, canonical, section
 from geo_wealth.memory import Memory
 from geo_wealth.pipeline.frozen import freeze, thaw
 from geo_wealth.pipeline.indicators import SLUGS
+from geo_wealth.pipeline.method_robustness import district_variants
 from geo_wealth.pipeline.ranking import build_ranking
+from geo_wealth.pipeline.robustness import robustness_section
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.plan import Plan
 from geo_wealth.queries import named, places
@@ -68,6 +70,14 @@ def evidence_hash(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
+def programme() -> dict[str, str]:
+    """Name this programme and its version."""
+    try:
+        return {"name": "geo-wealth", "version": version("geo-wealth")}
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return {"name": "geo-wealth", "version": "checkout"}
+
+
 def ranking_of(document: Mapping[str, Any]) -> Ranking:
     """Give the ranking that evidence holds, as the pages and commands know it."""
     inputs = document["sections"]["ranking"]["inputs"]
@@ -102,12 +112,13 @@ def _gather(connection: Connection, plan: Plan, documents: Mapping[str, Any]) ->
     )
     sections: dict[str, Section | None] = {
         "ranking": ranking_section(ranking, plan.areas),
+        "robustness": robustness_section(ranking, plan.how, district_variants(connection, ranking)),
     }
     used = {*ranking.datasets, *terrain.datasets}
     rows = _datasets(connection, used)
     return {
         "format": FORMAT,
-        "programme": {"name": "geo-wealth", "version": _version()},
+        "programme": programme(),
         "plan": asdict(plan),
         "sample": any(row["sample"] for row in rows),
         "sections": {name: found for name, found in sections.items() if found is not None},
@@ -170,10 +181,3 @@ def _outlines(connection: Connection, terrain: Terrain) -> dict[str, Any]:
     """Give the generalised outline of each area as GeoJSON geometry, by code."""
     drawn = places.features(connection, terrain.vintage, terrain.codes)
     return {feature["id"]: feature["geometry"] for feature in drawn["features"]}
-
-
-def _version() -> str:
-    try:
-        return version("geo-wealth")
-    except PackageNotFoundError:  # run from a checkout that was not installed
-        return "checkout"
