@@ -1,0 +1,116 @@
+"""The tables of a pack, each made of the evidence alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from geo_wealth.commands.output import csv_text
+from geo_wealth.indicators import INDICATORS
+from geo_wealth.pipeline.evidence import ranking_of
+from geo_wealth.pipeline.table import credited, ranking_rows
+
+Evidence = Mapping[str, Any]
+Rows = tuple[Sequence[str], list[Sequence[Any]]]
+
+
+def tables(evidence: Evidence) -> dict[str, bytes]:
+    """Write every table that the evidence has the figures for, as CSV by file name."""
+    return {
+        name: csv_text(*credited(*write(evidence), attributions(evidence))).encode()
+        for name, section, write in _TABLES
+        if section is None or section in evidence["sections"]
+    }
+
+
+def attributions(evidence: Evidence) -> list[str]:
+    """List whom the licences of the data ask to name, each once."""
+    return sorted({row["attribution"] for row in evidence["datasets"] if row["attribution"]})
+
+
+def names_of(evidence: Evidence) -> dict[str, tuple[str, str | None]]:
+    """Give name and ward of each area of the district."""
+    areas = evidence["sections"]["ranking"]["inputs"]["areas"]
+    return {area["code"]: (area["name"], area["ward_name"]) for area in areas}
+
+
+def _ranking(evidence: Evidence) -> Rows:
+    header, rows = ranking_rows(ranking_of(evidence))
+    return header, list(rows)
+
+
+def _areas(evidence: Evidence) -> Rows:
+    """Give the areas of the pilot: their rows of the ranking."""
+    header, rows = _ranking(evidence)
+    chosen = set(evidence["plan"]["areas"])
+    return header, [row for row in rows if row[header.index("code")] in chosen]
+
+
+def _reversals(evidence: Evidence) -> Rows:
+    names = names_of(evidence)
+    header = ["code", "name", "areas_left_out_ahead", "first_to_pass_code", "first_to_pass_name"]
+    header += ["change_of_weights", *(f"weight_{slug}_then" for slug in INDICATORS)]
+    rows: list[Sequence[Any]] = [
+        [
+            *(row["code"], names[row["code"]][0], row["ahead"], row["against"]),
+            names[row["against"]][0] if row["against"] else None,
+            row["change"],
+            *((row["weights"] or {}).get(slug) for slug in INDICATORS),
+        ]
+        for row in evidence["sections"]["ranking"]["results"]["reversals"]
+    ]
+    return header, rows
+
+
+def _robustness(evidence: Evidence) -> Rows:
+    section, names = evidence["sections"]["robustness"], names_of(evidence)
+    tops = [str(top) for top in section["inputs"]["tops"]]
+    methods = {row["code"]: row for row in (section["results"]["methods"] or {}).get("areas", ())}
+    header = ["rank", "code", "name", "ward", "interval_low", "interval_high", "median", "p_first"]
+    header += [*(f"p_top_{top}" for top in tops), "methods_low", "methods_high"]
+    rows: list[Sequence[Any]] = [
+        [
+            *(row["rank"], row["code"], *names[row["code"]], *row["interval"], row["median"]),
+            *(row["p_first"], *(row["p_top"][top] for top in tops)),
+            *(methods.get(row["code"], {}).get("span") or (None, None)),
+        ]
+        for row in section["results"]["areas"]
+    ]
+    return header, rows
+
+
+def _balance(evidence: Evidence) -> Rows:
+    rows = evidence["sections"]["comparison"]["results"]["balance"]
+    return _flat(rows)
+
+
+def _comparison(evidence: Evidence) -> Rows:
+    rows = [_plain(group) for group in evidence["sections"]["comparison"]["results"]["groups"]]
+    return _flat(rows)
+
+
+def _datasets(evidence: Evidence) -> Rows:
+    return _flat(evidence["datasets"])
+
+
+def _flat(rows: Sequence[Mapping[str, Any]]) -> Rows:
+    """Give rows that are flat already, in the order of their first one's columns."""
+    header = list(rows[0]) if rows else ["none"]
+    return header, [[row[name] for name in header] for row in rows]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Write lists as text, for a cell of a table."""
+    return {
+        name: " ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in row.items()
+    }
+
+
+_TABLES: tuple[tuple[str, str | None, Callable[[Evidence], Rows]], ...] = (
+    ("areas.csv", None, _areas),
+    ("ranking.csv", "ranking", _ranking),
+    ("reversals.csv", "ranking", _reversals),
+    ("robustness.csv", "robustness", _robustness),
+    ("comparison.csv", "comparison", _comparison),
+    ("balance.csv", "comparison", _balance),
+    ("datasets.csv", None, _datasets),
+)
