@@ -275,7 +275,17 @@ def test_command_as_text_json_and_csv(gw: Run, tmp_path: Path) -> None:
         (["--top-k", "5,x"], 2, "--top-k: write whole numbers"),
         (["--top-k", "260"], 2, "top-k: give whole numbers from 1 to"),
         (["--simplex", "--concentration", "3"], 2, "--concentration: leave it out with --simplex"),
+        (["--top-k", "0"], 2, "top-k: give whole numbers from 1 to"),
         (["--weights", "deprivation=-1"], 2, "weights: every weight must be"),
+        (["--weights", "deprivation=0,spend=0"], 2, "weights: at least one weight must be above"),
+        (["--weights", "deprivation=much"], 2, "--weights: write name=number"),
+        (["--weights", "deprivation=nan"], 2, "weights: every weight must be a number"),
+        (["--weights", "deprivation=inf"], 2, "weights: every weight must be a number"),
+        (["--weights", "income=1"], 2, "--weights: name each of deprivation, spend, assets"),
+        (["--normalise", "rank"], 2, "normalise: allowed are percentile, minmax, z"),
+        (["--sobol", "E01000001"], 1, "E01000001 is not a neighbourhood that this ranking ranks"),
+        (["--sobol", ","], 2, "sobol: name from 1 to 50 areas at once; found 0"),
+        (["--sobol", "E01011140", "--samples", "100"], 2, "samples: give a power of two from 64"),
         (["--id", "none-such"], 1, "No ranking is kept as none-such"),
     ],
 )
@@ -304,3 +314,34 @@ def test_one_area_of_a_ranking_in_a_sentence(sample: Connection) -> None:
         assert area_robustness(ranking, area.code, how) is None
     with pytest.raises(NotFoundError, match="E01000001 is not a neighbourhood of this ranking"):
         area_robustness(ranking, "E01000001", how)
+
+
+def test_command_by_methods_and_drivers(gw: Run, tmp_path: Path) -> None:
+    path = tmp_path / "robustness.csv"
+    first = json.loads(gw("--top", "1", "--json")[1])["areas"][0]
+    arguments = ("--methods", "--sobol", first["code"], "--samples", "64", "--top", "1")
+    status, out, _ = gw(*arguments, "--csv", str(path))
+    assert status == 0
+    assert "By 42 methods: sensitivity to the method and the weights, not a confidence" in out
+    assert "left out: normalise z, aggregate geometric" in out
+    assert f"{first['code']}: what drives its rank" in out
+    document = json.loads(gw(*arguments, "--json")[1])
+    area = document["areas"][0]
+    assert {name: area[name] for name in first} == first  # what was promised stays
+    assert area["methods"]["ranked_by"] == document["methods"]["count"] == 42
+    low, high = area["methods"]["span"]
+    assert low <= area["rank"] <= high
+    driven = document["sobol"]["areas"][0]
+    assert [each["factor"] for each in driven["factors"]] == [
+        *("deprivation", "spend", "assets"),
+        *("normalise", "aggregate", "spend_variant", "eligible_only"),
+    ]
+    with path.open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert [int(row["methods_best"]), int(row["methods_worst"])] == [low, high]
+    assert float(row["jointly_p_top_10"]) == area["methods"]["jointly"]["p_top"]["10"]
+
+
+def test_the_same_seed_gives_the_same_drivers(gw: Run) -> None:
+    arguments = ("--sobol", "E01011140", "--samples", "64", "--json", "--top", "1")
+    assert gw(*arguments)[1] == gw(*arguments)[1]
