@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from geo_wealth.errors import InvalidRequestError
 
@@ -178,7 +179,7 @@ def match(
     allowed, loosened = allowed_pairs(space.classes[rows], space.classes[columns], possible)
     groups: tuple[Group, ...] = ()
     if possible:
-        chosen = assign(space.points[rows], space.points[columns], allowed, possible)
+        chosen = assign(cdist(space.points[rows], space.points[columns]), allowed, possible)
         groups = tuple(
             _group(space, row, [columns[place] for place in found])
             for row, found in zip(rows, chosen, strict=True)
@@ -236,17 +237,17 @@ def space_of(covariates: Covariates, codes: Collection[str]) -> Space:
     )
 
 
-def assign(rows: Floats, columns: Floats, allowed: NDArray[np.bool_], matches: int) -> Indices:
+def assign(apart: Floats, allowed: NDArray[np.bool_], matches: int) -> Indices:
     """Give each row its own columns, so that the sum of distances is the smallest there is.
 
     Parameters
     ----------
-    rows, columns
-        (t, k) and (c, k) points; ties go to the earlier column.
+    apart
+        (t, c) distances; of equal ones the earlier column is taken.
     allowed
         (t, c) which pairs may be.
     matches
-        Columns to each row.
+        Columns to each row, at most c / t.
 
     Returns
     -------
@@ -258,14 +259,14 @@ def assign(rows: Floats, columns: Floats, allowed: NDArray[np.bool_], matches: i
     ValueError
         When there are too few allowed columns.
     """
-    apart = np.sqrt(np.square(rows[:, None, :] - columns[None, :, :]).sum(axis=2))
     cost = np.where(allowed, apart.round(EQUAL), np.inf)
     # No row needs more than its nearest t x matches: all other slots take fewer than these.
-    near = np.argsort(cost, axis=1, kind="stable")[:, : len(rows) * matches]
-    places = np.unique(near)
+    need = len(cost) * matches - 1
+    furthest = np.partition(cost, need, axis=1)[:, need, None]
+    places = np.flatnonzero((cost <= furthest).any(axis=0))
     nudge = np.arange(len(places)) * 10.0 ** -(EQUAL + 4)  # the earlier of two equals, by code
     slots = np.repeat(cost[:, places] + nudge, matches, axis=0)
-    found = places[linear_sum_assignment(slots)[1]].reshape(len(rows), matches)
+    found = places[linear_sum_assignment(slots)[1]].reshape(len(cost), matches)
     order = np.argsort(np.take_along_axis(cost, found, axis=1), axis=1, kind="stable")
     return np.take_along_axis(found, order, axis=1)
 
@@ -282,6 +283,8 @@ def allowed_pairs(
     matches
         Columns that each row needs.
     """
+    if not (rows >= 0).any():
+        return np.ones((len(rows), len(columns)), dtype=np.bool_), set()
     asked, there = Counter(rows.tolist()), Counter(columns.tolist())
     short = {its for its in asked if its >= 0 and there[its] < asked[its] * matches}
     free = np.array([its < 0 or its in short for its in rows.tolist()], dtype=np.bool_)
@@ -300,7 +303,7 @@ def _check(pilot: Collection[str], pool: Collection[str], covariates: Covariates
 
 
 def _group(space: Space, row: int, found: Sequence[int]) -> Group:
-    apart = np.sqrt(np.square(space.points[found] - space.points[row]).sum(axis=1))
+    apart = cdist(space.points[[row]], space.points[found])[0]
     return Group(
         space.codes[row],
         tuple(space.codes[place] for place in found),

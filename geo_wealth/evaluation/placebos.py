@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from geo_wealth.evaluation.matching import Floats, Space, allowed_pairs, assign
 
@@ -218,9 +219,10 @@ def _placebo(
     rows, columns = np.array(found), np.flatnonzero(~barred)
     if len(columns) < len(rows) * matches:
         return None
+    apart = cdist(space.points[rows], space.points)
     allowed, _ = allowed_pairs(space.classes[rows], space.classes[columns], matches)
     try:
-        chosen = columns[assign(space.points[rows], space.points[columns], allowed, matches)]
+        chosen = columns[assign(apart[:, columns], allowed, matches)]
     except ValueError:  # classes that only together have too few areas
         return None
     share = load[rows] / load[rows].sum()
