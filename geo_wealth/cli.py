@@ -15,6 +15,7 @@ from geo_wealth.commands.anchors import anchors
 from geo_wealth.commands.clusters import clusters
 from geo_wealth.commands.compare import compare
 from geo_wealth.commands.doctor import doctor
+from geo_wealth.commands.draw import draw
 from geo_wealth.commands.lab import lab
 from geo_wealth.commands.lm3 import lm3, supply_chain
 from geo_wealth.commands.opportunity import opportunity
@@ -64,6 +65,7 @@ app.command()(penetration)
 app.command()(rank)
 app.command()(explain)
 app.command()(robustness)
+app.command()(draw)
 app.command()(clusters)
 app.command()(spend)
 app.command()(lab)

@@ -55,6 +55,8 @@ class SetFacts:
         In the composite ranking; None where none is ranked.
     in_decile_1
         LSOAs among the most deprived tenth of England; those without a rank are not.
+    index
+        The deprivation index.
     index_score
         Mean of the deprivation score weighted by residents; None when one lacks either.
     across_m
@@ -80,6 +82,7 @@ class SetFacts:
     best_rank: int | None
     worst_rank: int | None
     in_decile_1: int
+    index: str
     index_score: float | None
     across_m: float
     from_middle_m: float | None
@@ -125,6 +128,7 @@ def set_facts(ground: Ground, chosen: Sequence[int], inside: Inside | None = Non
         best_rank=min(ranks, default=None),
         worst_rank=max(ranks, default=None),
         in_decile_1=_worst_tenth(places, ground.index_areas),
+        index=ground.index,
         index_score=_mean_index(places, residents),
         across_m=ground.across(chosen),
         from_middle_m=_from_middle(places, residents),

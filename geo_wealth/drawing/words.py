@@ -1,5 +1,7 @@
 """Drawings in plain English, with their numbers."""
 
+from decimal import Decimal
+
 from geo_wealth.drawing.facts import SetFacts
 from geo_wealth.drawing.request import DrawRequest
 
@@ -21,18 +23,24 @@ def best_sentence(facts: SetFacts, proved: bool, at_most_better: float | None) -
 def trade_off(facts: SetFacts, best: SetFacts, proved: bool) -> str:
     """Say what an alternative gains and loses against the best area."""
     shared = len(set(facts.codes) & set(best.codes))
-    of = f"{shared} of its {_areas(len(facts.places))}" if shared else "none of its neighbourhoods"
+    alike = _alike(shared, len(facts.places))
     parts = [
         _compared(facts, best),
         (
             f"It has {_residents(facts, best)}, a mean score of {_score(facts.mean_score)} "
             f"({_score(best.mean_score)}), and is {_across(facts, best)}."
         ),
-        f"{of[:1].upper()}{of[1:]} {'is' if shared == 1 else 'are'} in the best area.",
+        f"{alike} in the best area.",
     ]
     if not proved:
         parts.append("A still better one of its kind may exist: the search ended before proof.")
     return " ".join(parts)
+
+
+def _alike(shared: int, areas: int) -> str:
+    if shared in {0, areas}:
+        return f"{'All' if shared else 'None'} of its neighbourhoods are"
+    return f"{shared} of its {_areas(areas)} {'is' if shared == 1 else 'are'}"
 
 
 def none_found(request: DrawRequest, *, proved: bool) -> str:
@@ -49,6 +57,11 @@ def none_found(request: DrawRequest, *, proved: bool) -> str:
     )
 
 
+def facts_sentences(facts: SetFacts) -> list[str]:
+    """Describe a set of areas, a sentence for each thing."""
+    return [sentence for sentence in (_people(facts), *_place(facts), *_inside(facts)) if sentence]
+
+
 def findings(facts: SetFacts, request: DrawRequest, within: frozenset[str] | None) -> list[str]:
     """Say in what a set chosen by hand does not keep to a request, a sentence each."""
     found = [
@@ -59,8 +72,7 @@ def findings(facts: SetFacts, request: DrawRequest, within: frozenset[str] | Non
     if not facts.connected:
         apart = "; ".join(", ".join(part) for part in facts.parts[1:])
         found.append(
-            f"It is not connected: it has {len(facts.parts)} parts. Apart from the largest "
-            f"lie {apart}."
+            f"It is not connected: it has {len(facts.parts)} parts. Apart from the largest: {apart}."
         )
     if facts.residents is not None and facts.residents > request.cap:
         found.append(
@@ -144,3 +156,65 @@ def _score(value: float | None) -> str:
 
 def _areas(number: int) -> str:
     return f"{number} neighbourhood{'' if number == 1 else 's'}"
+
+
+def _people(facts: SetFacts) -> str:
+    if facts.residents is None:
+        who = f"How many live in {', '.join(facts.without_residents)} is not known."
+    else:
+        who = f"{facts.residents:,} residents ({facts.residents_from})."
+    if facts.reach is None:
+        return f"{who} It has no mean score: not all of it is ranked, with known residents."
+    return (
+        f"{who} Mean score {_score(facts.mean_score)}, weighted by residents; reach "
+        f"{facts.reach:,.0f} (residents times score); ranks {facts.best_rank} to "
+        f"{facts.worst_rank}."
+    )
+
+
+def _place(facts: SetFacts) -> list[str]:
+    wards = ", ".join(f"{name or 'no known ward'} ({areas})" for _code, name, areas in facts.wards)
+    middle = (
+        ""
+        if facts.from_middle_m is None
+        else f", and residents live {facts.from_middle_m:,.0f} m from its middle on average"
+    )
+    shape = (
+        "" if facts.compactness is None else f"; compactness {facts.compactness:.2f} of at most 1"
+    )
+    index = "" if facts.index_score is None else f"; mean score {facts.index_score:.1f}"
+    return [
+        f"{facts.across_m:,.0f} m across (straight line between centres){middle}{shape}.",
+        (
+            f"{facts.in_decile_1} of {_areas(len(facts.places))} "
+            f"{'is' if facts.in_decile_1 == 1 else 'are'} in the most deprived tenth of England "
+            f"({_index_name(facts.index)}{index})."
+        ),
+        f"Wards, with how many of its neighbourhoods: {wards}.",
+    ]
+
+
+def _inside(facts: SetFacts) -> list[str]:
+    inside = facts.inside
+    if inside is None:
+        return []
+    found = []
+    if inside.eligible is not None:
+        found.append(
+            f"Buildings and sites a community may take over: {inside.eligible}; not known whether: "
+            f"{inside.unknown}; may not: {inside.not_eligible}."
+        )
+    if inside.anchors is not None:
+        found.append(f"Sites of anchor institutions: {inside.anchors}.")
+    if inside.suppliers is not None:
+        told = (
+            f"pounds not shown, because {inside.pounds_because}"
+            if inside.pounds is None
+            else f"net £{Decimal(inside.pounds):,.2f} to them from the payers loaded"
+        )
+        found.append(f"Sites of paid organisations placed in it: {inside.suppliers}; {told}.")
+    return found
+
+
+def _index_name(slug: str) -> str:
+    return f"{slug[:3].upper()} {slug[3:]}"

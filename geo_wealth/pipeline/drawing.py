@@ -272,7 +272,8 @@ def _read_ground(connection: Connection, ranking: Ranking, terrain: Terrain) -> 
     shapes = lsoa_shapes(connection, terrain.vintage, terrain.codes)
     outlines = [shapes[code] for code in terrain.codes]
     scores = inputs.scores(connection, ranking.request.index, terrain.codes)
-    known = {area.code: area for area in (*ranking.areas, *ranking.not_ranked)}
+    known: dict[str, RankedArea | NotRanked] = {area.code: area for area in ranking.areas}
+    known |= {area.code: area for area in ranking.not_ranked}
     return Ground(
         places=tuple(
             _place(terrain, at, known.get(code), scores, outlines[at])

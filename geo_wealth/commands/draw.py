@@ -1,0 +1,211 @@
+"""``geo-wealth draw``: the best pilot area and others beside it, or one chosen by hand."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Connection
+
+from geo_wealth.commands.output import (
+    Json,
+    check_place,
+    print_json,
+    print_table,
+    say,
+    write_text,
+)
+from geo_wealth.commands.rank import (
+    NO_DISTRICT,
+    Aggregate,
+    Directions,
+    District,
+    EligibleOnly,
+    Index,
+    Normalise,
+    SpendVariant,
+    Weights,
+    build,
+    make_request,
+)
+from geo_wealth.commands.session import open_database
+from geo_wealth.db import reading
+from geo_wealth.drawing.words import facts_sentences
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.evidence.drawing import area_document, facts_document, request_document
+from geo_wealth.indicators import DEFAULT_SPEND
+from geo_wealth.pipeline.documents import ranking_document
+from geo_wealth.pipeline.drawing import (
+    Drawing,
+    DrawRequest,
+    Selection,
+    SetFacts,
+    check_selection,
+    draw_pilot,
+)
+from geo_wealth.pipeline.drawing_files import area_geojson, area_gpkg, codes_csv, postcodes_csv
+from geo_wealth.pipeline.ranking import kept_ranking
+from geo_wealth.pipeline.terrain import Terrain, district_terrain
+from geo_wealth.pipeline.words import context_line
+from geo_wealth.queries.rows import Ranking
+
+_DEFAULT = DrawRequest()
+_ANY = "any"
+
+_Write = Callable[[Connection, Ranking, Terrain, SetFacts], str | bytes]
+
+
+def draw(
+    district: District = NO_DISTRICT,
+    index: Index = "imd2019",
+    weights: Weights = None,
+    directions: Directions = None,
+    normalise: Normalise = "percentile",
+    aggregate: Aggregate = "linear",
+    *,
+    eligible_only: EligibleOnly = False,
+    spend_variant: SpendVariant = DEFAULT_SPEND,
+    kept: Annotated[str | None, typer.Option("--id", help="On a ranking that was kept.")] = None,
+    cap: Annotated[int, typer.Option(help="Most residents it may have.")] = _DEFAULT.cap,
+    across: Annotated[
+        str,
+        typer.Option(
+            help="Longest straight line in metres between the centres of two of its areas, or any."
+        ),
+    ] = f"{_DEFAULT.across:g}",
+    include: Annotated[
+        list[str] | None, typer.Option(help="Code of an area that must be in it; repeat it.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="Code of an area that must not be; repeat it.")
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option(help="Stay in a ward (its code) or a post town (town:NAME)."),
+    ] = None,
+    alternatives: Annotated[
+        int, typer.Option(help="How many other areas to draw, 0 to 6.")
+    ] = _DEFAULT.alternatives,
+    area: Annotated[
+        list[str] | None,
+        typer.Option(help="Check areas chosen by hand instead: the code of each; repeat it."),
+    ] = None,
+    geojson: Annotated[Path | None, typer.Option(help="Write the area as GeoJSON.")] = None,
+    gpkg: Annotated[Path | None, typer.Option(help="Write it as a GeoPackage.")] = None,
+    codes: Annotated[Path | None, typer.Option(help="Write its LSOAs as CSV.")] = None,
+    postcodes: Annotated[Path | None, typer.Option(help="Write its postcodes as CSV.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw the pilot area that reaches most residents in high-scoring neighbourhoods.
+
+    Example: geo-wealth draw --district E08000034 --index imd2025 --cap 10000 --geojson pilot.json
+    """
+    files: list[tuple[Path | None, _Write]] = [
+        (geojson, area_geojson),
+        (gpkg, area_gpkg),
+        (codes, codes_csv),
+        (postcodes, postcodes_csv),
+    ]
+    wanted = [(path, write) for path, write in files if path is not None]
+    for path, _write in wanted:
+        check_place(path)
+    asked = DrawRequest(
+        cap=cap,
+        across=_metres(across),
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        within=within,
+        alternatives=alternatives,
+    )
+    ranked = make_request(
+        district,
+        index,
+        weights,
+        directions,
+        normalise,
+        aggregate,
+        eligible_only=eligible_only,
+        spend_variant=spend_variant,
+    )
+    with reading(open_database()) as connection:
+        ranking = kept_ranking(connection, kept) if kept else build(connection, ranked)
+        terrain = district_terrain(
+            connection, ranking.request.district, ranking.lsoa_vintage, ranking.request.index
+        )
+        found: Drawing | Selection = (
+            check_selection(connection, ranking, terrain, area, asked)
+            if area
+            else draw_pilot(connection, ranking, terrain, asked)
+        )
+        facts = found.facts if isinstance(found, Selection) else found.best.facts
+        for path, write in wanted:
+            write_text(path, write(connection, ranking, terrain, facts))
+    if as_json:
+        print_json(_document(ranking, asked, found))
+    else:
+        say(context_line(ranking))
+        _print(found)
+
+
+def _metres(text: str) -> float | None:
+    if text == _ANY:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidRequestError("--across", f"give metres or {_ANY}; found {text!r}.") from None
+
+
+def _document(ranking: Ranking, asked: DrawRequest, found: Drawing | Selection) -> dict[str, Any]:
+    head = {"ranking": ranking_document(ranking)["ranking"], "request": request_document(asked)}
+    if isinstance(found, Selection):
+        return head | {
+            "selection": facts_document(found.facts),
+            "keeps": found.keeps,
+            "findings": list(found.findings),
+            "against_best": found.against_best,
+        }
+    return head | {
+        "best": area_document(found.best),
+        "alternatives": [area_document(other) for other in found.alternatives],
+        "left_out": [asdict(area) for area in found.left_out],
+        "datasets": list(found.datasets),
+        "sample": found.sample,
+    }
+
+
+def _print(found: Drawing | Selection) -> None:
+    if isinstance(found, Selection):
+        say("\nThe area chosen")
+        _print_facts(found.facts)
+        say("\n".join(found.findings or ["It keeps to all that was asked for."]))
+        if found.against_best is not None:
+            say(f"Against the best area drawn: {found.against_best}")
+        return
+    for drawn in found.areas:
+        say(f"\n{drawn.label}\n{drawn.sentence}")
+        _print_facts(drawn.facts)
+    if found.left_out:
+        say(f"\nCannot be drawn: {len(found.left_out)}")
+        for area in found.left_out:
+            say(f"  {area.code} {area.name}: {area.reason}")
+
+
+def _print_facts(facts: SetFacts) -> None:
+    print_table(
+        [
+            *(("code", "left"), ("neighbourhood", "left"), ("ward", "left")),
+            *(("rank", "right"), ("score", "right"), ("residents", "right")),
+        ],
+        [
+            [
+                *(place.code, place.name, place.ward_name or ""),
+                "not ranked" if place.rank is None else str(place.rank),
+                "" if place.score is None else f"{place.score:.3f}",
+                "not known" if place.residents is None else f"{place.residents:,}",
+            ]
+            for place in facts.places
+        ],
+    )
+    say("\n".join(facts_sentences(facts)))
