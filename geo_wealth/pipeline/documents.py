@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from geo_wealth.pipeline.explain import Explanation
+from geo_wealth.pipeline.explain import Explanation, Reversal
 from geo_wealth.queries.rows import IndicatorValue, RankedArea, Ranking, SpendSummary
 
 
@@ -52,13 +52,25 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
         "not_ranked_because": None if isinstance(area, RankedArea) else area.reason,
         "indicators": _indicator_documents(area.indicators),
         "flip": None
-        if against is None
+        if against is None or explanation.reversal is None
         else {
             "against": against.code,
-            "weights": explanation.flip,
-            "change_l1": explanation.change,
+            **reversal_document(explanation.reversal),
         },
         "sentences": list(explanation.sentences),
+    }
+
+
+def reversal_document(found: Reversal) -> dict[str, Any]:
+    """Give the smallest change of weights that reverses two areas."""
+    return {
+        "ahead": found.ahead.code,
+        "behind": found.behind.code,
+        "weights": found.weights,
+        "change_l1": found.change,
+        "typed_percent": found.typed,
+        "ranks_then": found.ranks,
+        "sentence": found.sentence,
     }
 
 

@@ -5,6 +5,7 @@ import math
 from decimal import Decimal
 
 from boundaries.codes import INDEX
+from geo_wealth.flips import parts_that_sum
 from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, described
 from geo_wealth.queries.rows import (
     IndicatorValue,
@@ -14,6 +15,7 @@ from geo_wealth.queries.rows import (
     RankRequest,
     SpendSummary,
 )
+from geo_wealth.ranking import FLOOR
 
 _INDEX_NAMES = {"imd2019": "IMD 2019", "imd2025": "IMD 2025"}
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -128,15 +130,76 @@ def area_sentences(ranking: Ranking, area: RankedArea | NotRanked) -> tuple[str,
     )
 
 
-def contribution_sentence(area: RankedArea) -> str:
-    """Say what makes up the score, largest part first."""
-    parts = sorted(
-        (-(cell.contribution or 0.0), INDICATORS[slug].short_name.lower(), cell)
-        for slug, cell in area.indicators.items()
-        if cell.contribution
+def contribution_sentence(ranking: Ranking, area: RankedArea) -> str:
+    """Say what makes up the score, largest part first; the parts printed sum to the score."""
+    request = ranking.request
+    shown = contributions_shown(area)
+    parts = [
+        (part, INDICATORS[slug].short_name.lower(), area.indicators[slug], request.weights[slug])
+        for slug, part in shown.items()
+        if request.weights[slug] > 0
+    ]
+    parts.sort(key=lambda part: -part[0])
+    listed = ", ".join(
+        f"{part:.3f} from {name} ({cell.normalised or 0:.3f} on its scale, weight {share(weight)})"
+        for part, name, cell, weight in parts
     )
-    listed = ", ".join(f"{-size:.3f} from {name}" for size, name, _cell in parts)
-    return f"Its score is {area.score:.3f}: {listed}."
+    told = f"Its score is {sum(shown.values()):.3f}: {listed}."
+    if request.aggregate == "geometric":
+        return (
+            f"{told} It is a weighted geometric mean, shared out by how far each figure lifts it "
+            f"above the floor of {FLOOR:g}."
+        )
+    return told
+
+
+def contributions_shown(area: RankedArea) -> dict[str, float]:
+    """Round what each indicator adds to three decimals that sum to the rounded score."""
+    exact = [cell.contribution or 0.0 for cell in area.indicators.values()]
+    return dict(zip(area.indicators, parts_that_sum(exact, 3), strict=True))
+
+
+def flip_sentence(
+    ranking: Ranking,
+    ahead: RankedArea,
+    behind: RankedArea,
+    typed: dict[str, float] | None,
+    ranks: dict[str, int] | None,
+) -> str:
+    """Say which weights, as printed, reverse two areas, and how these then rank.
+
+    Parameters
+    ----------
+    typed, ranks
+        Percentages by indicator and ranks by code; None where no weights reverse the two.
+    """
+    if typed is None or ranks is None:
+        return (
+            f"No choice of weights puts {behind.name} ahead of {ahead.name}: no figure speaks "
+            "more for it."
+        )
+    chosen = ranking.request.weights
+    moves = [
+        f"{INDICATORS[slug].short_name.lower()} {weight:.1f} % "
+        + (
+            f"(now {share(chosen[slug])})"
+            if abs(weight - 100 * chosen[slug]) > 0.05
+            else "(as now)"
+        )
+        for slug, weight in typed.items()
+        if weight or chosen[slug]
+    ]
+    tied = "The two tie. " if ahead.rank == behind.rank else ""
+    return (
+        f"{tied}The smallest change of weights that puts {behind.name} ahead of {ahead.name}, "
+        f"rounded up to tenths of a point: {', '.join(moves)}. With these {behind.name} ranks "
+        f"{ordinal(ranks[behind.code])} and {ahead.name} {ordinal(ranks[ahead.code])}."
+    )
+
+
+def share(weight: float) -> str:
+    """Write a weight as a percentage with the decimal it needs: 50 %, 33.3 %."""
+    return f"{100 * weight:.1f}".removesuffix(".0") + " %"
 
 
 def _deprivation(ranking: Ranking, cell: IndicatorValue) -> str:
