@@ -8,6 +8,7 @@ from geo_wealth.config import Settings
 from webmap import (
     api,
     database,
+    draw_exports,
     errors,
     exports,
     logs,
@@ -66,6 +67,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app, settings)
     Compress(app)
-    for module in (pages, api, exports, spend_exports, ops, styles, static_files):
+    for module in (
+        *(pages, api, exports, draw_exports, spend_exports),
+        *(ops, styles, static_files),
+    ):
         app.register_blueprint(module.blueprint)
     return app

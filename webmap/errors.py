@@ -28,7 +28,7 @@ STATUS: dict[type[Exception], int] = {
     GeoWealthError: 422,
 }
 RETRY_SECONDS = 5
-MACHINES = frozenset({"api", "exports", "spend_exports", "ops"})
+MACHINES = frozenset({"api", "exports", "draw_exports", "spend_exports", "ops"})
 
 _TITLES = {
     400: "There is a problem with the address",

@@ -46,7 +46,7 @@ def rank() -> Response:
     conn = connection()
     known = places.districts(conn)
     if not known:
-        return page("empty.html", 200, **_EMPTY)
+        return page("empty.html", 200, **EMPTY)
     filters, ranking = find_ranking(conn, filters)
     features = places.features(conn, ranking.lsoa_vintage, sorted(names(ranking)))
     rows, left_out = table(ranking, filters)
@@ -70,7 +70,7 @@ def rank() -> Response:
     )
 
 
-_EMPTY: dict[str, Any] = {
+EMPTY: dict[str, Any] = {
     "title": "Choose a pilot",
     "sentence": "Here the neighbourhoods of a district are ranked, on a map and in a table.",
     "step": NO_DISTRICT,

@@ -163,6 +163,13 @@
       if (code) this.raise(code);
     }
 
+    choosing(codes) {
+      const before = [...this.selected];
+      this.selected = new Set(codes);
+      [...before, ...codes].forEach((code) => this.areas.get(code)?.setStyle(this.style(code)));
+      this.selected.forEach((code) => this.raise(code));
+    }
+
     on(event, listener) {
       this.listeners[event].push(listener);
     }

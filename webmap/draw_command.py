@@ -1,0 +1,59 @@
+"""The command that proposes what is on screen, word for word as a shell takes it."""
+
+import shlex
+from collections.abc import Sequence
+
+from geo_wealth.drawing.request import DrawRequest
+from geo_wealth.queries.rows import Ranking, RankRequest
+
+SLUG = "my-pilot"
+FILL_IN = (("--title", "TITLE"), ("--by", "YOUR NAME"), ("--reason", "WHY"))
+
+
+def propose(ranking: Ranking, request: DrawRequest, codes: Sequence[str]) -> str:
+    """Write the command that proposes these areas as a pilot.
+
+    Only what differs from the command's own defaults is named, district and index aside.
+    """
+    words = ["geo-wealth", "pilot", "propose", SLUG]
+    words += [word for pair in FILL_IN for word in pair]
+    words += ranking_words(ranking.request)
+    words += drawing_words(request)
+    for code in codes:
+        words += ["--area", code]
+    return shlex.join(words)
+
+
+def ranking_words(request: RankRequest) -> list[str]:
+    """Write the options that a ranking takes on the command line."""
+    default = RankRequest(district="")
+    words = ["--district", request.district, "--index", request.index]
+    weights = ",".join(f"{slug}={weight:.9g}" for slug, weight in request.weights.items())
+    if request.weights != default.weights:
+        words += ["--weights", weights]
+    turned = ",".join(
+        f"{slug}={sign}"
+        for slug, sign in request.directions.items()
+        if sign != default.directions[slug]
+    )
+    words += ["--direction", turned] if turned else []
+    for name in ("normalise", "aggregate", "spend_variant"):
+        if getattr(request, name) != getattr(default, name):
+            words += [f"--{name.replace('_', '-')}", getattr(request, name)]
+    return words + (["--eligible-only"] if request.eligible_only else [])
+
+
+def drawing_words(request: DrawRequest) -> list[str]:
+    """Write the options that a drawing takes on the command line."""
+    default = DrawRequest()
+    words = []
+    if request.cap != default.cap:
+        words += ["--cap", str(request.cap)]
+    if request.across != default.across:
+        words += ["--across", f"{request.across or 0:g}"]
+    for name in ("include", "exclude"):
+        for code in getattr(request, name):
+            words += [f"--{name}", code]
+    if request.within is not None:
+        words += ["--within", request.within]
+    return words

@@ -1,0 +1,153 @@
+"""What an address that draws asks for: the ranking, the best drawing, and what is shown."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from geo_wealth.drawing.facts import SetFacts
+from geo_wealth.memory import Memory
+from geo_wealth.pipeline.drawing import (
+    Drawing,
+    DrawnArea,
+    Selection,
+    check_selection,
+    draw_pilot,
+)
+from geo_wealth.pipeline.terrain import Terrain, district_terrain
+from geo_wealth.queries.datasets import data_version
+from geo_wealth.queries.rows import Ranking
+from webmap.draw_command import propose
+from webmap.draw_params import draw_request
+from webmap.draw_rows import touching
+from webmap.draw_view import Line, lines, residents_text
+from webmap.filters import RankFilters, rank_filters
+from webmap.params import Values
+from webmap.ranked import find_ranking
+from webmap.wording import count, number
+
+_DRAWINGS: Memory[Drawing] = Memory(size=32)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The set of areas on screen, ready to print.
+
+    Attributes
+    ----------
+    by_hand
+        Whether it is another set than the best drawing.
+    headline
+        The answer, in a sentence.
+    proof
+        How good that is: proved, or set against the best drawing.
+    findings
+        Everything in which it does not keep to what was asked.
+    touching
+        Codes of the areas around it.
+    command
+        What proposes it as a pilot on the command line.
+    """
+
+    codes: tuple[str, ...]
+    by_hand: bool
+    headline: str
+    proof: str
+    findings: tuple[str, ...]
+    lines: tuple[Line, ...]
+    touching: tuple[str, ...]
+    command: str
+    facts: SetFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """All that the page, the API and the files are made from."""
+
+    filters: RankFilters
+    ranking: Ranking
+    terrain: Terrain
+    drawing: Drawing
+    selection: Selection | None
+    shown: Shown
+
+
+def find_drawing(
+    conn: Connection, filters: RankFilters, ranking: Ranking, terrain: Terrain, values: Values
+) -> Drawn:
+    """Draw what an address asks for; what was drawn before is remembered.
+
+    Raises
+    ------
+    InvalidRequestError
+        When nothing can be drawn so, or a code is not an area of the district.
+    """
+    request = draw_request(values)
+    key = (str(conn.engine.url), data_version(conn), ranking.id, request)
+    drawing = _DRAWINGS.recall(key, lambda: draw_pilot(conn, ranking, terrain, request))
+    selection = None
+    if values["area"] and set(values["area"]) != set(drawing.best.facts.codes):
+        selection = check_selection(conn, ranking, terrain, values["area"], request)
+    return Drawn(
+        filters, ranking, terrain, drawing, selection, show(ranking, terrain, drawing, selection)
+    )
+
+
+def show(
+    ranking: Ranking, terrain: Terrain, drawing: Drawing, selection: Selection | None
+) -> Shown:
+    """Print a selection, or the best drawing where there is none."""
+    best = drawing.best.facts
+    facts = selection.facts if selection else best
+    index = ranking.request.index
+    return Shown(
+        codes=facts.codes,
+        by_hand=selection is not None,
+        headline=headline(facts) if selection else best_headline(drawing),
+        proof=(selection.against_best or "") if selection else proof(drawing.best),
+        findings=selection.findings if selection else (),
+        lines=tuple(lines(facts, best if selection else None, index)),
+        touching=tuple(touching(terrain, facts.codes)),
+        command=propose(ranking, drawing.request, facts.codes),
+        facts=facts,
+    )
+
+
+def ground_of(conn: Connection, values: Values) -> tuple[RankFilters, Ranking, Terrain]:
+    """Find the ranking that an address draws on, and the district as ground."""
+    filters, ranking = find_ranking(conn, rank_filters(values))
+    asked = ranking.request
+    terrain = district_terrain(conn, asked.district, ranking.lsoa_vintage, asked.index)
+    return filters, ranking, terrain
+
+
+def headline(facts: SetFacts) -> str:
+    """Say what a selection is."""
+    size = count(len(facts.places), "neighbourhood")
+    return f"Your selection: {size} with {residents_text(facts)} residents"
+
+
+def best_headline(drawing: Drawing) -> str:
+    """Say which areas reach furthest, by name where they are few."""
+    facts = drawing.best.facts
+    areas = facts.places
+    who = (
+        f"{areas[0].name} with {residents_text(facts)} residents reaches"
+        if len(areas) == 1
+        else f"These {len(areas)} neighbourhoods with {residents_text(facts)} residents reach"
+    )
+    where = f" within {drawing.within_name}" if drawing.within_name else ""
+    found = "furthest" if drawing.best.proved else "furthest of all that were tried"
+    return f"{who} {found} under a cap of {drawing.request.cap:,}{where}"
+
+
+def proof(best: DrawnArea) -> str:
+    """Say how far the best drawing reaches, and how sure it is that nothing better exists."""
+    told = f"Reach is residents times score: {number(best.facts.reach, 0)} here."
+    if best.proved:
+        return f"{told} Proved: no other area that keeps to what was asked reaches more."
+    if best.at_most_better is None:
+        return f"{told} The search ended before it could prove that no other reaches more."
+    return (
+        f"{told} The search ended before proof: another area may reach more, by "
+        f"{100 * best.at_most_better:.1f} % at most."
+    )
