@@ -12,7 +12,6 @@ from geo_wealth.ranking import (
     DECIMALS,
     Aggregate,
     Floats,
-    rank_scores,
     score_draws,
     simplex_weights,
 )
@@ -21,7 +20,15 @@ from geo_wealth.robustness.weights import INTERVAL, Weightings, draw_weights
 Ints = NDArray[np.int64]
 
 MAX_AREAS = 2_000
-"""Ranks are counted in an n by n table, which suits a district (the largest has under 700)."""
+"""Up to here ranks are counted in an n by n table: a district (the largest has under 700)."""
+
+MOST_AREAS = 65_535
+"""Beyond a table each rank is kept, in 16 bits; England has 33,755 areas."""
+
+MOST_RANKS = 400_000_000
+"""Ranks kept at once, of 2 bytes: 800 MB, and below 1.2 GB with all that is beside."""
+
+_PERCENTS = (INTERVAL[0], 50, INTERVAL[1])
 
 _CHUNK = 256  # draws at once: what a district needs then stays in the processor's cache
 
@@ -91,31 +98,68 @@ def robustness(
     matrix = np.asarray(normalised, dtype=np.float64)
     shares = simplex_weights(weights, matrix.shape[1])
     drawn, used = draw_weights(shares, how), shares > 0
-    _check(matrix, used, tops)
-    counts, centre = count_ranks(matrix[:, used], drawn[:, used], aggregate)
-    firsts = counts[:, :1].sum(axis=1)
-    reached = counts.cumsum(axis=1)
-    total = np.full(len(matrix), how.draws)
-    low, median, high = (rank_reached(counts, total, at) for at in (INTERVAL[0], 50, INTERVAL[1]))
+    _check(matrix, used, tops, how.draws)
+    count = _count_few if len(matrix) <= MAX_AREAS else _count_many
+    counted = count(matrix[:, used], drawn[:, used], tops, aggregate)
     central = np.full(matrix.shape, np.nan)
-    came = np.flatnonzero(firsts)
+    came = np.flatnonzero(counted.firsts)
     central[came] = 0.0
-    central[np.ix_(came, np.flatnonzero(used))] = centre[came] / firsts[came, None]
+    central[np.ix_(came, np.flatnonzero(used))] = counted.centre[came] / counted.firsts[came, None]
     return Robustness(
-        interval=np.column_stack((low, high)),
-        median=median,
-        p_top=reached[:, [top - 1 for top in tops]] / how.draws,
-        p_first=firsts / how.draws,
+        interval=counted.reached[:, [0, 2]],
+        median=counted.reached[:, 1],
+        p_top=counted.in_top / how.draws,
+        p_first=counted.firsts / how.draws,
         central_weights=central,
         confidence_factor=_confidence(matrix[:, used], central[:, used], came, aggregate),
     )
 
 
-def _check(matrix: Floats, used: NDArray[np.bool_], tops: Sequence[int]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Ranks reached, (n, 3); draws in each top, (n, t), and first, (n,); sums of weights."""
+
+    reached: Ints
+    in_top: Ints
+    firsts: Ints
+    centre: Floats
+
+
+def _count_few(
+    matrix: Floats, drawn: Floats, tops: Sequence[int], aggregate: Aggregate
+) -> _Counted:
+    """Count a district's ranks in a table of area by rank."""
+    counts, centre = count_ranks(matrix, drawn, aggregate)
+    total = np.full(len(matrix), len(drawn))
+    return _Counted(
+        np.column_stack([rank_reached(counts, total, percent) for percent in _PERCENTS]),
+        counts.cumsum(axis=1)[:, [top - 1 for top in tops]],
+        counts[:, :1].sum(axis=1),
+        centre,
+    )
+
+
+def _count_many(
+    matrix: Floats, drawn: Floats, tops: Sequence[int], aggregate: Aggregate
+) -> _Counted:
+    """Count the ranks of a nation's areas, for which such a table would be too large."""
+    from geo_wealth.robustness import many  # noqa: PLC0415  (compiles; no district needs it)
+
+    ranks = many.rank_draws(matrix, drawn, aggregate)
+    at, counts = many.ranks_reached(ranks, _PERCENTS, (1, *tops))
+    centre = np.zeros(matrix.shape)
+    for area in np.flatnonzero(counts[:, 0]):
+        centre[area] = drawn[ranks[area] == 1].sum(axis=0)
+    return _Counted(at, counts[:, 1:], counts[:, 0], centre)
+
+
+def _check(matrix: Floats, used: NDArray[np.bool_], tops: Sequence[int], draws: int) -> None:
     n = len(matrix)
-    if n > MAX_AREAS:
+    if n > MOST_AREAS or n * draws > MOST_RANKS:
         raise InvalidRequestError(
-            "areas", f"up to {MAX_AREAS:,} can be ranked under many weightings; found {n:,}."
+            "areas",
+            f"up to {MOST_AREAS:,}, and {MOST_RANKS:,} ranks with their weightings, can be "
+            f"held; found {n:,} under {draws:,}.",
         )
     if np.isnan(matrix[:, used]).any():
         raise InvalidRequestError("areas", "every area must have each indicator that has weight.")
@@ -215,6 +259,7 @@ def _places(level: Ints) -> Ints:
 def _confidence(matrix: Floats, central: Floats, came: Ints, aggregate: Aggregate) -> Floats:
     """Rank under the central weights of each area that came first: 1 where it is first there."""
     factor = np.full(len(matrix), np.nan)
-    for area, scores in zip(came, score_draws(matrix, central[came], aggregate), strict=True):
-        factor[area] = float(rank_scores(scores)[0][area] == 1)
+    for area in came:
+        scores = score_draws(matrix, central[area][None], aggregate)[0].round(DECIMALS)
+        factor[area] = float(scores[area] == scores.max())
     return factor
