@@ -20,8 +20,9 @@ class Reversion:
         Mean outcome over the later half of the past, in its unit.
     kept
         Of a difference from the pool's mean in the earlier half of the past, the part that is
-        left in the later half: the slope over the pool. None under two past periods or three
-        areas, or without differences.
+        left in the later half: the slope over pilot and pool (without the pilot it would be
+        that of areas chosen for not being extreme). None under two past periods or three areas
+        of the pool, or without differences.
     expected
         What the pilot is expected to change by itself, over and above the pool:
         (1 - kept) x (pool - pilot).
@@ -57,9 +58,11 @@ def reversion(pilot: Floats, pool: Floats, chosen_by: Floats | None) -> Reversio
     later, mine = pool[:, late].mean(axis=1), pilot[:, late].mean(axis=1)
     level = float(later.mean()) if later.size else None
     own = float(mine.mean())
-    kept = _slope(pool[:, :half].mean(axis=1), later) if past > 1 and len(pool) > 2 else None
+    every = np.concatenate([pilot, pool])
+    tellable = past > 1 and len(pool) > 2
+    kept = _slope(every[:, :half].mean(axis=1), every[:, late].mean(axis=1)) if tellable else None
     expected = None if kept is None or level is None else (1 - kept) * (level - own)
-    related = None if chosen_by is None else _related(chosen_by, np.concatenate([mine, later]))
+    related = None if chosen_by is None else _related(chosen_by, every[:, late].mean(axis=1))
     return Reversion(own, level, kept, expected, related)
 
 

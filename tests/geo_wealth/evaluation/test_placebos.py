@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo_wealth.contiguity import from_document
+from geo_wealth.evaluation.matching import Space
+from geo_wealth.evaluation.placebos import (
+    connected_design,
+    connected_sets,
+    contrast,
+    links,
+    swapped_design,
+)
+
+SIDE = 8
+CODES = tuple(f"A{place:02}" for place in range(SIDE * SIDE))
+
+
+def neighbours(place: int) -> list[int]:
+    row, column = divmod(place, SIDE)
+    return [
+        (row + down) * SIDE + column + across
+        for down in (-1, 0, 1)
+        for across in (-1, 0, 1)
+        if (down or across) and 0 <= row + down < SIDE and 0 <= column + across < SIDE
+    ]
+
+
+NEAR = [set(neighbours(place)) for place in range(SIDE * SIDE)]
+GRAPH = {code: [CODES[other] for other in sorted(NEAR[at])] for at, code in enumerate(CODES)}
+PILOT = (0, 1, 8, 9)
+GROUPS = {CODES[place]: [CODES[40 + 2 * at], CODES[41 + 2 * at]] for at, place in enumerate(PILOT)}
+
+
+def space(classes: list[int] | None = None) -> Space:
+    ring = {other for place in PILOT for other in NEAR[place]} - set(PILOT)
+    points = np.random.default_rng(0).normal(size=(len(CODES), 3))
+    everything = Space(CODES, points, np.array(classes or [-1] * len(CODES)))
+    return everything.among({CODES[place] for place in range(len(CODES)) if place not in ring})
+
+
+@given(st.integers(1, 7), st.integers(0, 2**32 - 1))
+def test_sets_are_connected_and_as_compact(size: int, seed: int) -> None:
+    contiguity = from_document(GRAPH)
+    pairs = links(NEAR, set(range(size)))  # a row of areas
+    found = connected_sets(NEAR, range(len(NEAR)), size, pairs, 5, seed)
+    assert found == connected_sets(NEAR, range(len(NEAR)), size, pairs, 5, seed)
+    assert len(found) == len(set(found))
+    for places in found:
+        assert len(places) == size
+        assert contiguity.connected(places)
+        assert abs(links(NEAR, set(places)) - pairs) <= 1
+
+
+def test_fewer_sets_than_asked_where_there_are_no_more() -> None:
+    line = [{1}, {0, 2}, {1, 3}, {2}]
+    found = connected_sets(line, range(4), 2, 1, 50, 0)
+    assert sorted(found) == [(0, 1), (1, 2), (2, 3)]
+
+
+def test_a_contrast_weighs_like_against_like() -> None:
+    row = contrast(
+        {"P": ["A", "B"], "Q": ["C"]},
+        {"P": 1.0, "Q": 3.0, "A": 2.0, "B": 6.0, "C": 5.0},
+        {code: at for at, code in enumerate("PQABC")},
+    )
+    assert row.tolist() == [0.25, 0.75, -0.0625, -0.1875, -0.75]
+
+
+def test_placebos_keep_away_from_the_pilot_and_from_what_touches_them() -> None:
+    here = space()
+    design = connected_design(here, GROUPS, dict.fromkeys(CODES, 1.0), GRAPH, 60, 3)
+    place = {code: at for at, code in enumerate(here.codes)}
+    assert len(design.placebos) == 60
+    assert design.apart == (len(here.codes) - 4) // 4
+    assert design.placebos.sum(axis=1) == pytest.approx(0)
+    for row in design.placebos:
+        inside = {here.codes[at] for at in np.flatnonzero(row > 0)}
+        beside = {here.codes[at] for at in np.flatnonzero(row < 0)}
+        assert (len(inside), len(beside)) == (4, 8)
+        assert not (inside | beside) & {CODES[at] for at in PILOT}
+        assert not beside & {near for code in inside for near in GRAPH[code]}
+    assert design.pilot[[place[CODES[at]] for at in PILOT]].tolist() == [0.25] * 4
+
+
+def test_the_same_whatever_the_order_of_the_graph() -> None:
+    weights = dict.fromkeys(CODES, 1.0)
+    one = connected_design(space(), GROUPS, weights, GRAPH, 20, 3)
+    turned = {code: near[::-1] for code, near in reversed(GRAPH.items())}
+    other = connected_design(space(), dict(reversed(GROUPS.items())), weights, turned, 20, 3)
+    assert one.placebos.tobytes() == other.placebos.tobytes()
+
+
+def test_placebos_are_matched_within_their_class() -> None:
+    classes = [place % 2 for place in range(len(CODES))]
+    here = space(classes)
+    design = connected_design(here, GROUPS, dict.fromkeys(CODES, 1.0), GRAPH, 20, 3)
+    for row in design.placebos:
+        inside, beside = here.classes[row > 0], here.classes[row < 0]
+        assert beside.sum() == 2 * inside.sum()
+
+
+def test_labels_are_swapped_in_every_way_there_is() -> None:
+    weights = dict.fromkeys(CODES, 1.0)
+    design = swapped_design(GROUPS, weights, 99, 0)
+    assert len(design.placebos) == 3**4 - 1
+    assert len({row.tobytes() for row in design.placebos}) == 80
+    # One label moved: three of four pilot areas stay, one counts as half of a comparison.
+    assert design.exposure.max() == pytest.approx(3 / 4 - 1 / 8)
+    many = {code: [f"{code}{n}" for n in range(9)] for code in CODES[:6]}
+    weights = dict.fromkeys([*many, *(code for rest in many.values() for code in rest)], 1.0)
+    assert len(swapped_design(many, weights, 99, 0).placebos) == 99
