@@ -235,11 +235,18 @@ def rank_scores(score: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]
         they were given.
     """
     rounded = np.round(np.asarray(score, dtype=np.float64), DECIMALS)
-    order = np.argsort(-rounded, kind="stable")  # NaN goes last
-    order = order[: np.count_nonzero(~np.isnan(rounded))].astype(np.int64)
+    known = np.flatnonzero(~np.isnan(rounded))
+    keys = -rounded[known]
+    places = np.argsort(keys)  # several times faster than a stable sort, which only ties need
+    ahead = keys[places]
+    tied = ahead[1:] == ahead[:-1]
+    if tied.any():
+        places = np.argsort(keys, kind="stable")
+    starts = np.arange(1, known.size + 1)
+    starts[1:][tied] = 0
+    order = known[places].astype(np.int64)
     rank = np.zeros(rounded.shape, dtype=np.int64)
-    ascending = rounded[order][::-1]
-    rank[order] = len(order) - np.searchsorted(ascending, rounded[order], side="right") + 1
+    rank[order] = np.maximum.accumulate(starts)
     return rank, order
 
 
