@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas
-from libpysal.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,8 @@ def contiguity(codes: Sequence[str], shapes: Sequence[Any]) -> Contiguity:
     shapes
         (n,) polygons whose shared edges have the same vertices, as publishers draw them.
     """
+    from libpysal.graph import Graph  # noqa: PLC0415  (slow to import, and seldom needed)
+
     if len(codes) < 2:
         return Contiguity(tuple(codes), ((),) * len(codes))
     frame = geopandas.GeoSeries(list(shapes), index=list(codes))
