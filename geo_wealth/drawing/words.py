@@ -71,9 +71,8 @@ def findings(facts: SetFacts, request: DrawRequest, within: frozenset[str] | Non
     ]
     if not facts.connected:
         apart = "; ".join(", ".join(part) for part in facts.parts[1:])
-        found.append(
-            f"It is not connected: it has {len(facts.parts)} parts. Apart from the largest: {apart}."
-        )
+        parts = len(facts.parts)
+        found.append(f"It is not connected: it has {parts} parts. Apart from the largest: {apart}.")
     if facts.residents is not None and facts.residents > request.cap:
         found.append(
             f"It has {facts.residents:,} residents, {facts.residents - request.cap:,} more than "
