@@ -70,9 +70,12 @@ def findings(facts: SetFacts, request: DrawRequest, within: frozenset[str] | Non
         if place.why_not is not None
     ]
     if not facts.connected:
-        apart = "; ".join(", ".join(part) for part in facts.parts[1:])
+        called = {place.code: f"{place.name} ({place.code})" for place in facts.places}
+        apart = "; ".join(", ".join(called[code] for code in part) for part in facts.parts[1:])
         parts = len(facts.parts)
-        found.append(f"It is not connected: it has {parts} parts. Apart from the largest: {apart}.")
+        found.append(
+            f"It is not connected: it has {parts} parts. Apart from the largest lie: {apart}."
+        )
     if facts.residents is not None and facts.residents > request.cap:
         found.append(
             f"It has {facts.residents:,} residents, {facts.residents - request.cap:,} more than "
