@@ -46,6 +46,24 @@ class _Study:
 
 
 def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Judge a pilot by each of its outcomes, as :func:`judge` does.
+
+    Parameters
+    ----------
+    inputs
+        What all outcomes share, as :func:`judge` takes it, with ``measures``: of each outcome
+        ``measure``, ``periods`` and ``series``.
+
+    Returns
+    -------
+    dict
+        ``measures``: for each outcome what :func:`judge` gives.
+    """
+    shared = {name: value for name, value in inputs.items() if name != "measures"}
+    return {"measures": [judge({**shared, **one}) for one in inputs["measures"]]}
+
+
+def judge(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Judge a pilot by one outcome; before its start, say what could be seen.
 
     Parameters

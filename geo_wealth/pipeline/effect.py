@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 from geo_wealth import periods
 from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.evaluation.request import ComparisonRequest
-from geo_wealth.evidence import effect as evidence
-from geo_wealth.evidence import outlook
 from geo_wealth.evidence.digits import to_digits
+from geo_wealth.evidence.effect import results as results_of
 from geo_wealth.evidence.section import Section, section
 from geo_wealth.pipeline.comparison import compare_areas
 from geo_wealth.pipeline.effect_words import cannot_be_said, matched_on_later
@@ -64,7 +63,7 @@ class Judged:
     @property
     def results(self) -> Mapping[str, Any]:
         """Give the results; empty where there are none."""
-        return self.section["results"] if self.section else {}
+        return self.section["results"]["measures"][0] if self.section else {}
 
 
 def outlook_section(connection: Connection, plan: Plan, comparison: Section) -> Section | None:
@@ -84,7 +83,7 @@ def outlook_section(connection: Connection, plan: Plan, comparison: Section) -> 
     shared = _shared(comparison, _region(connection, comparison), scores, "areas")
     codes = _codes(comparison, shared["neighbours"])
     measures = [_series(connection, each, codes, each.periods) for each in chosen]
-    return section(outlook.results, to_digits({**shared, "measures": measures}))
+    return section(results_of, to_digits({**shared, "start": None, "measures": measures}))
 
 
 def judge_pilot(
@@ -123,7 +122,7 @@ def judge_pilot(
     day = next((e.happened_on for e in found.events if e.kind == "started"), None)
     first, partial = _start(outcome, start, day)
     scores = _scores(document)
-    kept = document["sections"].get("outlook")
+    kept = document["sections"].get("effect")
     region = _kept_region(kept) if kept else _region(connection, comparison)
     shared = _shared(comparison, region, scores, weighting)
     judged = _judge(connection, shared, comparison, outcome, first, partial)
@@ -323,7 +322,10 @@ def _judge(
     start: str | None,
     partial: str | None,
 ) -> Section | None:
-    """Work the effect out; before the start, or without later periods, what could be seen."""
+    """Work the effect out; before the start, or without later periods, what could be seen.
+
+    None where no period lies before the start.
+    """
     kept = [period for period in outcome.periods if period != partial]
     if start is not None and not any(period < start for period in kept):
         return None
@@ -331,4 +333,4 @@ def _judge(
     codes = _codes(comparison, shared["neighbours"])
     told = _series(connection, outcome, codes, kept)
     first = later[0] if later else None
-    return section(evidence.results, to_digits({**shared, **told, "start": first}))
+    return section(results_of, to_digits({**shared, "start": first, "measures": [told]}))
