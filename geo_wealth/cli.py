@@ -14,18 +14,21 @@ from geo_wealth.commands import claim, datasets, db, definition, load, match, pi
 from geo_wealth.commands.anchors import anchors
 from geo_wealth.commands.clusters import clusters
 from geo_wealth.commands.compare import compare
+from geo_wealth.commands.compare_areas import compare_areas
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.draw import draw
 from geo_wealth.commands.lab import lab
 from geo_wealth.commands.lm3 import lm3, supply_chain
 from geo_wealth.commands.opportunity import opportunity
 from geo_wealth.commands.output import say
+from geo_wealth.commands.pack import pack
 from geo_wealth.commands.penetration import penetration
 from geo_wealth.commands.rank import explain, rank
 from geo_wealth.commands.robustness import robustness
 from geo_wealth.commands.sample import sample
 from geo_wealth.commands.spend import spend
 from geo_wealth.commands.summary import summary
+from geo_wealth.commands.verify import verify
 from geo_wealth.db import unavailable
 from geo_wealth.errors import GeoWealthError, InvalidRequestError
 
@@ -67,11 +70,14 @@ app.command()(explain)
 app.command()(robustness)
 app.command()(draw)
 app.command()(clusters)
+app.command("compare-areas")(compare_areas)
 app.command()(spend)
 app.command()(lab)
 app.command()(compare)
 app.add_typer(claim.app, name="claim")
 app.add_typer(pilot.app, name="pilot")
+app.command()(pack)
+app.command()(verify)
 app.command()(opportunity)
 app.command()(anchors)
 app.command()(lm3)

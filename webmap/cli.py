@@ -1,14 +1,15 @@
 """The console script: the commands of ``geo_wealth``, and what only the web part can do."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Connection
 
 from geo_wealth.cli import app, run
-from geo_wealth.commands import rank
+from geo_wealth.commands import pack, rank
 from geo_wealth.config import load_settings
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
@@ -49,7 +50,22 @@ def write_map(conn: Connection, ranking: Ranking, path: Path) -> None:
     )
 
 
+def draw_pack(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    """Draw the decision of a pack as a page; the hook of ``pack`` and ``verify``."""
+    from webmap.pack import render  # noqa: PLC0415  (other commands start faster)
+
+    return render(evidence, record)
+
+
+def write_pdf(page: str) -> bytes:
+    """Make a tagged PDF of that page; the hook of ``pack``."""
+    from webmap.pack import to_pdf  # noqa: PLC0415
+
+    return to_pdf(page)
+
+
 def main() -> None:
     """Run the command line."""
+    pack.renderer, pack.pdf_writer = draw_pack, write_pdf
     rank.map_writer = write_map
     sys.exit(run())

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from geo_wealth.evidence.section import Results
 
-SECTIONS = ("ranking", "robustness")
+SECTIONS = ("ranking", "robustness", "clusters", "drawing", "comparison", "effect")
 """Names of the sections, in the order in which a reader meets them."""
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from geo_wealth.evidence import results_of
 from geo_wealth.evidence.section import Section, canonical, section
 from geo_wealth.memory import Memory
+from geo_wealth.pipeline.clusters import clusters_section
+from geo_wealth.pipeline.drawing import drawing_section
 from geo_wealth.pipeline.frozen import freeze, thaw
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.pipeline.method_robustness import district_variants
@@ -110,9 +112,11 @@ def _gather(connection: Connection, plan: Plan, documents: Mapping[str, Any]) ->
     terrain = district_terrain(
         connection, plan.ranking.district, ranking.lsoa_vintage, plan.ranking.index
     )
-    sections: dict[str, Section | None] = {
+    sections: dict[str, Section] = {
         "ranking": ranking_section(ranking, plan.areas),
         "robustness": robustness_section(ranking, plan.how, district_variants(connection, ranking)),
+        "clusters": clusters_section(ranking, terrain),
+        "drawing": drawing_section(connection, ranking, terrain, plan.draw, plan.areas),
     }
     used = {*ranking.datasets, *terrain.datasets}
     rows = _datasets(connection, used)
@@ -121,7 +125,7 @@ def _gather(connection: Connection, plan: Plan, documents: Mapping[str, Any]) ->
         "programme": programme(),
         "plan": asdict(plan),
         "sample": any(row["sample"] for row in rows),
-        "sections": {name: found for name, found in sections.items() if found is not None},
+        "sections": sections,
         "absent": {},
         "datasets": rows,
         "documents": documents,

@@ -1,0 +1,124 @@
+"""The decision for people: one offline page, and the same as a tagged PDF."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from threading import BoundedSemaphore
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from geo_wealth.errors import BusyError, SetupError
+from geo_wealth.memory import Memory
+from webmap import wording
+from webmap.pack_view import context
+from webmap.static_files import STATIC
+
+CSS = "pack.css"
+PDF_LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation"
+"""Debian's packages without which no PDF can be made; all else works without them."""
+
+AT_ONCE = 1
+"""How many PDF one process makes at once: each takes seconds and some 200 MB."""
+
+_ROOM = BoundedSemaphore(AT_ONCE)
+_PDF: Memory[bytes] = Memory(size=8)
+
+
+def render(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    """Draw the decision as one page that asks nothing of any host.
+
+    It is made of evidence and record alone, the same bytes every time, so that ``verify`` can
+    draw it again and compare.
+    """
+    css = style()
+    return (
+        _environment()
+        .get_template("pack.html")
+        .render(style=css, policy=policy(css), **context(evidence, record))
+    )
+
+
+def style() -> str:
+    """Read the style sheet of the page."""
+    return (STATIC / CSS).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def policy(css: str) -> str:
+    """Allow this very style by its hash, and nothing else at all."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def to_pdf(page: str) -> bytes:
+    """Make a tagged PDF (PDF/UA-1) of a page of :func:`render`.
+
+    Raises
+    ------
+    SetupError
+        When the libraries of the system are missing that lay out text.
+    """
+    try:
+        from weasyprint import HTML  # noqa: PLC0415  (slow, and its libraries may be missing)
+    except OSError as error:
+        raise SetupError(
+            f"A PDF needs Pango and HarfBuzz, which are not here: install {PDF_LIBRARIES}, or run "
+            "script/bootstrap. The page says the same, and prints."
+        ) from error
+    made: bytes = HTML(string=page, url_fetcher=_refuse).write_pdf(pdf_variant="pdf/ua-1")
+    return made
+
+
+def kept_pdf(page: str) -> bytes:
+    """Make a PDF for the web: remembered, and not too many at once.
+
+    Raises
+    ------
+    BusyError
+        When as many are being made as may be.
+    SetupError
+        As :func:`to_pdf`.
+    """
+    return _PDF.recall(hashlib.sha256(page.encode()).hexdigest(), lambda: _admitted(page))
+
+
+def _admitted(page: str) -> bytes:
+    if not _ROOM.acquire(blocking=False):
+        raise BusyError("A PDF is being made already, as many as may be at once: try again soon.")
+    try:
+        return to_pdf(page)
+    finally:
+        _ROOM.release()
+
+
+def _refuse(url: str) -> dict[str, Any]:
+    """Fetch nothing: a page of ours refers to nothing, and a hostile name shall not either."""
+    raise ValueError(f"{url[:40]} is not fetched")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("webmap", "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        number=wording.number,
+        percent=wording.percent,
+        listed=wording.listed,
+        metres=wording.metres,
+        day=lambda text: wording.long_date(date.fromisoformat(text)),
+        kept=wording.kept,
+        small=_small,
+    )
+    return made
+
+
+def _small(value: float | None) -> str:
+    """Write a number of any size with three figures."""
+    return (
+        "not known" if value is None else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    )

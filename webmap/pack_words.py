@@ -1,0 +1,285 @@
+"""A decision pack in sentences: what was asked, why here, how sure, what else, what risks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geo_wealth.indicators import INDICATORS
+from geo_wealth.pack.record import step_date
+from geo_wealth.pack.tables import names_of
+from geo_wealth.pipeline.words import count, index_name, ordinal, percent
+from geo_wealth.queries.rows import Ranking
+from webmap import wording
+
+Evidence = Mapping[str, Any]
+Record = Mapping[str, Any]
+
+OFTEN = 0.9
+"""Share of the weightings from which an area is said to be among the first nearly always."""
+
+TOP = "10"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """One area of the pilot as the table and the reasons have it; None where not known."""
+
+    number: int
+    code: str
+    name: str
+    ward: str | None
+    rank: int | None
+    span: str | None
+    methods: str | None
+    often: float | None
+    residents: int | None
+    score: float | None
+    cells: tuple[str, ...]
+    sentences: tuple[str, ...]
+    reversal: str | None
+
+
+def standing(record: Record) -> str:
+    """Say what was decided, and when."""
+    approved = step_date(record, "approved")
+    if approved is None:
+        word = "stopped before approval" if record["state"] == "stopped" else "not approved"
+        return f"Proposal, {word}"
+    since = "" if record["state"] == "approved" else f"; now {record['state']}"
+    return f"Approved on {wording.long_date(approved)}{since}"
+
+
+def asked(evidence: Evidence, record: Record, areas: Sequence[AreaLine]) -> str:
+    """Say which decision is asked for, or was taken."""
+    where = f"in {count(len(areas), 'neighbourhood')} of {_district(evidence)}{_people(evidence)}"
+    approved = step_date(record, "approved")
+    if approved is not None:
+        return f"Approved on {wording.long_date(approved)}: a pilot {where}."
+    proposed = wording.long_date(step_date(record, "proposed"))
+    if record["state"] == "stopped":
+        return f"A pilot {where} was proposed on {proposed} and stopped before it was approved."
+    return f"To approve, or refuse, a pilot {where}. It was proposed on {proposed}."
+
+
+def reversal_sentence(evidence: Evidence, ranking: Ranking, code: str) -> str | None:
+    """Say which smallest change of weights puts an area left out before one of the pilot."""
+    rows = evidence["sections"]["ranking"]["results"]["reversals"]
+    row = next((row for row in rows if row["code"] == code), None)
+    if row is None:
+        return None
+    ahead = ""
+    if row["ahead"]:
+        verb = "is" if row["ahead"] == 1 else "are"
+        ahead = f"{count(row['ahead'], 'area')} left out {verb} before it already. "
+        ahead = wording.sentence_case(ahead)
+    if row["against"] is None:
+        return f"{ahead}No choice of weights puts any other area left out before it."
+    name = names_of(evidence)[row["against"]][0]
+    return (
+        f"{ahead}{name} passes it once {_points(row['change'])} of weight moves: "
+        f"{moves(ranking.request.weights, row['weights'])}."
+    )
+
+
+def _points(change: float) -> str:
+    """Write the weight that moves: half of the sum of all changes."""
+    points = 50 * change
+    return "less than 0.1 percentage points" if points < 0.1 else f"{points:.1f} percentage points"
+
+
+def moves(weights: Mapping[str, float], then: Mapping[str, float]) -> str:
+    """Say which weights change, from what to what."""
+    parts = [
+        f"{INDICATORS[slug].short_name.lower()} from {100 * weights[slug]:.1f} % "
+        f"to {100 * then[slug]:.1f} %"
+        for slug in INDICATORS
+        if abs(then[slug] - weights[slug]) > 5e-4
+    ]
+    return wording.kept(wording.listed(parts)) or "a change too small to print"
+
+
+def weights_sentence(weights: Mapping[str, float]) -> str:
+    """Say the weights in words."""
+    parts = [
+        f"{INDICATORS[slug].short_name.lower()} {percent(weights[slug])}" for slug in INDICATORS
+    ]
+    return wording.kept(wording.listed(parts))
+
+
+def summary(
+    evidence: Evidence, ranking: Ranking, areas: Sequence[AreaLine]
+) -> list[tuple[str, str]]:
+    """Give the one page for those who read one: a heading and a sentence or two for each."""
+    found = [
+        ("Where", _where(evidence, areas)),
+        ("Why here", _why(ranking, areas)),
+        ("How sure", _how_sure(evidence, areas)),
+        ("What would change it", _closest(evidence, ranking)),
+        ("What else was considered", _considered(evidence)),
+        ("What it will be compared with", _compared(evidence)),
+        ("Whether success could be seen", _seen(evidence)),
+    ]
+    return [(heading, wording.kept(text)) for heading, text in found]
+
+
+def _where(evidence: Evidence, areas: Sequence[AreaLine]) -> str:
+    wards: dict[str, int] = {}
+    for area in areas:
+        wards[area.ward or "no known ward"] = wards.get(area.ward or "no known ward", 0) + 1
+    ordered = sorted(wards.items(), key=lambda item: (-item[1], item[0]))
+    named = wording.listed([f"{name} ({number})" for name, number in ordered])
+    across = (chosen_facts(evidence) or {}).get("across_m")
+    wide = f" The centres of no two are more than {wording.metres(across)} apart." if across else ""
+    things = wording.sentence_case(count(len(areas), "neighbourhood"))
+    return f"{things} of {_district(evidence)}{_people(evidence)}. Wards: {named}.{wide}"
+
+
+def _why(ranking: Ranking, areas: Sequence[AreaLine]) -> str:
+    ranks = [area.rank for area in areas if area.rank is not None]
+    if not ranks:
+        return "None of them is ranked, for lack of data."
+    of = f"of {len(ranking.areas)} by {weights_sentence(ranking.request.weights)}"
+    if len(ranks) == 1:
+        return f"It ranks {ordinal(ranks[0])} {of}."
+    return f"They rank from {ordinal(min(ranks))} to {ordinal(max(ranks))} {of}."
+
+
+def _how_sure(evidence: Evidence, areas: Sequence[AreaLine]) -> str:
+    section = evidence["sections"].get("robustness")
+    known = [area.often for area in areas if area.often is not None]
+    if section is None or not known:
+        return "It was not worked out how far the ranks depend on the weights."
+    often = sum(share >= OFTEN for share in known)
+    draws = section["inputs"]["draws"]
+    return (
+        f"{wording.sentence_case(count(often, 'neighbourhood'))} of these {len(areas)} "
+        f"{'is' if often == 1 else 'are'} among the first {TOP} in at least 90 % of {draws:,} "
+        "other weightings. This is sensitivity to the weights, not a confidence interval."
+    )
+
+
+def _closest(evidence: Evidence, ranking: Ranking) -> str:
+    rows = [
+        row
+        for row in evidence["sections"]["ranking"]["results"]["reversals"]
+        if row["against"] is not None
+    ]
+    if not rows:
+        return "No choice of weights puts an area left out before one of these."
+    least = min(rows, key=lambda row: (row["change"], row["code"]))
+    names = names_of(evidence)
+    return (
+        f"The smallest change of weights that lets an area left out pass one of these moves "
+        f"{_points(least['change'])} of weight: {names[least['against']][0]} then ranks before "
+        f"{names[least['code']][0]} ({moves(ranking.request.weights, least['weights'])})."
+    )
+
+
+def _considered(evidence: Evidence) -> str:
+    section = evidence["sections"].get("drawing")
+    if section is None:
+        return _absent(evidence, "drawing", "No other pilot area was drawn.")
+    found = section["results"]
+    if found["none_because"]:
+        return str(found["none_because"])
+    others = count(len(found["alternatives"]), "alternative")
+    if same_as_best(evidence):
+        return f"{found['best']['sentence']} {wording.sentence_case(others)} drawn beside it."
+    return (
+        "The areas were chosen by hand. "
+        f"Under the same limits the best area drawn is another: {found['best']['sentence']}"
+    )
+
+
+def _compared(evidence: Evidence) -> str:
+    section = evidence["sections"].get("comparison")
+    if section is None:
+        return _absent(evidence, "comparison", "No comparison group was chosen.")
+    found = section["results"]
+    things = count(len(found["areas"]), "neighbourhood")
+    return (
+        f"{wording.sentence_case(things)} outside the pilot and not next to it. {found['verdict']}"
+    )
+
+
+def _seen(evidence: Evidence) -> str:
+    found = power_sentences(evidence)
+    if not found:
+        return _absent(
+            evidence,
+            "effect",
+            "No outcome is loaded, so it is not known how large an effect must be to be seen.",
+        )
+    return " ".join(found)
+
+
+def power_sentences(evidence: Evidence) -> list[str]:
+    """Say for each outcome which effects cannot be seen."""
+    return [
+        f"{each['measure']['name']}: {each['power']['sentence']}"
+        for each in outcomes(evidence)
+        if "power" in each
+    ]
+
+
+def outcomes(evidence: Evidence) -> list[Mapping[str, Any]]:
+    """Give what was worked out of each outcome."""
+    section = evidence["sections"].get("effect")
+    return [] if section is None else list(section["results"]["measures"])
+
+
+def _absent(evidence: Evidence, name: str, otherwise: str) -> str:
+    return str(evidence["absent"].get(name) or otherwise)
+
+
+def risks(ranking: Ranking) -> list[str]:
+    """List what the evidence cannot bear."""
+    placed = ranking.spend.share_located
+    found = [*_ALWAYS, f"The {index_name(ranking.request.index)} {_NO_OUTCOME}"]
+    if placed is not None:
+        found.append(
+            f"Of the spending loaded, {percent(placed)} could be placed on the map; where the rest "
+            "goes is not known."
+        )
+    if not ranking.spend.datasets:
+        found.append("No ledger is loaded: local spend is not known.")
+    if ranking.not_ranked:
+        found.append(f"{len(ranking.not_ranked)} neighbourhoods are not ranked, for lack of data.")
+    return [wording.kept(text) for text in found]
+
+
+_ALWAYS = tuple(
+    """\
+A pilot is a few neighbourhoods: only a large change there can be told from chance.
+Areas that stand out in one year tend to be nearer the average in the next, without any pilot \
+(regression to the mean). The comparison areas are there to show that.
+The ranks describe neighbourhoods, and not the people in them.
+Ranges of ranks say how far the ranks depend on the weights and the method. They say nothing of \
+errors in the data.
+Distances are straight lines, not walks.""".splitlines()
+)
+_NO_OUTCOME = "chose the areas, and is years old when it appears: it must not judge the pilot."
+
+
+def _district(evidence: Evidence) -> str:
+    return str(evidence["sections"]["ranking"]["inputs"]["district_name"])
+
+
+def _people(evidence: Evidence) -> str:
+    found = chosen_facts(evidence)
+    if not found or found["residents"] is None:
+        return ""
+    return f", where {found['residents']:,} people live ({found['residents_from']})"
+
+
+def chosen_facts(evidence: Evidence) -> Mapping[str, Any] | None:
+    """Give the facts of the areas chosen; None where the evidence has no drawing."""
+    section = evidence["sections"].get("drawing")
+    return None if section is None else section["results"]["chosen"]
+
+
+def same_as_best(evidence: Evidence) -> bool:
+    """Tell whether the areas chosen are the best that were drawn."""
+    section = evidence["sections"].get("drawing")
+    best = section and section["results"]["best"]
+    return bool(best) and sorted(best["codes"]) == sorted(evidence["plan"]["areas"])
