@@ -34,7 +34,7 @@ def ranking_document(ranking: Ranking) -> dict[str, Any]:
                 "code": area.code,
                 "name": area.name,
                 "reason": area.reason,
-                "indicators": _indicator_documents(area.indicators),
+                "indicators": indicator_documents(area.indicators),
             }
             for area in ranking.not_ranked
         ],
@@ -50,7 +50,7 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
         "rank": area.rank if isinstance(area, RankedArea) else None,
         "score": area.score if isinstance(area, RankedArea) else None,
         "not_ranked_because": None if isinstance(area, RankedArea) else area.reason,
-        "indicators": _indicator_documents(area.indicators),
+        "indicators": indicator_documents(area.indicators),
         "flip": None
         if against is None or explanation.reversal is None
         else {
@@ -98,11 +98,12 @@ def _area_document(area: RankedArea) -> dict[str, Any]:
         "ward_code": area.ward_code,
         "rank": area.rank,
         "score": area.score,
-        "indicators": _indicator_documents(area.indicators),
+        "indicators": indicator_documents(area.indicators),
     }
 
 
-def _indicator_documents(cells: dict[str, IndicatorValue]) -> dict[str, Any]:
+def indicator_documents(cells: dict[str, IndicatorValue]) -> dict[str, Any]:
+    """Give the indicators of an area by slug."""
     return {
         slug: {
             "value": cell.value,
