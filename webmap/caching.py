@@ -29,6 +29,24 @@ def cached(values: Values, build: Callable[[Connection], Response]) -> Response:
     return response
 
 
+def checked(
+    values: Values, build: Callable[[Connection], Response], state: Callable[[Connection], str]
+) -> Response:
+    """Answer as :func:`cached` does what also depends on more than data: asked anew each time.
+
+    Parameters
+    ----------
+    state
+        Names the state of what it depends on besides.
+    """
+    conn = connection()
+    tag = etag(f"{data_version(conn)} {state(conn)}", values)
+    response = Response(status=304) if request.if_none_match.contains_weak(tag) else build(conn)
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
 def etag(data: str, values: Values) -> str:
     """Make the tag of an address under a version of the data."""
     parts = [_release(), data, request.path, sorted(values.items(), key=lambda item: item[0])]

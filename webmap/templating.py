@@ -21,6 +21,7 @@ NAVIGATION = (
     ("pages.home", "Home"),
     ("pages.spend", "Spend"),
     ("pages.rank", "Choose a pilot"),
+    ("pages.pilots", "Pilots"),
     ("pages.buildings", "Find a building"),
     ("pages.data", "Data"),
     ("pages.method", "Method"),

@@ -57,7 +57,7 @@ from geo_wealth.pipeline.pilot_documents import (
     change_document,
     event_document,
     signed_document,
-    summary,
+    summaries,
 )
 from geo_wealth.plan import Plan
 from geo_wealth.queries import pilots as queries
@@ -267,10 +267,7 @@ def list_pilots(*, as_json: Json = False) -> None:
     Example: geo-wealth pilot list --json
     """
     with reading(open_database()) as connection:
-        found = [
-            summary(each, queries.evidence(connection, queries.current_evidence(each)))
-            for each in queries.pilots(connection)
-        ]
+        found = summaries(connection)
     if as_json:
         print_json({"pilots": found})
     elif not found:
@@ -279,7 +276,7 @@ def list_pilots(*, as_json: Json = False) -> None:
         columns = ("pilot", "title", "state", "district_name", "neighbourhoods", "changed_on")
         print_table(
             [(name.replace("_", " "), "left") for name in columns],
-            [[str(each[name]) for name in columns] for each in found],
+            [[str(each[name] or "not known") for name in columns] for each in found],
         )
 
 

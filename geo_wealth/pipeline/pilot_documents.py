@@ -1,10 +1,11 @@
 """Pilots as JSON: for anybody, without the names of officers; for those who run the service."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from geo_wealth.errors import NotFoundError, RefusedFileError
 from geo_wealth.evidence.changes import Change
 from geo_wealth.pilots import ENTRIES, STATES, Event, state_of
 from geo_wealth.queries import pilots as queries
@@ -45,10 +46,33 @@ def summary(found: Pilot, evidence: Mapping[str, Any]) -> Document:
         "district_name": inputs["district_name"],
         "neighbourhoods": len(evidence["plan"]["areas"]),
         "residents": residents(evidence),
-        "proposed_on": last_date(found.events, "proposed"),
-        "approved_on": last_date(found.events, "approved"),
-        "changed_on": max(event.happened_on for event in found.events),
         "sample": evidence["sample"],
+        **dates(found.events),
+    }
+
+
+def summaries(connection: Connection) -> list[Document]:
+    """List all pilots, the newest first; one whose evidence is damaged says so in ``fault``."""
+    return [_summary(connection, found) for found in queries.pilots(connection)]
+
+
+def _summary(connection: Connection, found: Pilot) -> Document:
+    try:
+        evidence = queries.evidence(connection, queries.current_evidence(found))
+    except (NotFoundError, RefusedFileError) as error:
+        state = state_of(found.events)
+        known = {"pilot": found.slug, "title": found.slug, "state": state, "fault": str(error)}
+        unknown = ("district", "district_name", "neighbourhoods", "residents", "sample")
+        return known | dict.fromkeys(unknown) | dates(found.events)
+    return {**summary(found, evidence), "fault": None}
+
+
+def dates(events: Sequence[Event]) -> Document:
+    """Give the dates that a list shows."""
+    return {
+        "proposed_on": last_date(events, "proposed"),
+        "approved_on": last_date(events, "approved"),
+        "changed_on": max(event.happened_on for event in events),
     }
 
 

@@ -272,6 +272,14 @@ def since_approval(connection: Connection, found: Pilot) -> tuple[Change, ...] |
     return None if frozen is None else _since(connection, frozen)
 
 
+def changed(connection: Connection, found: Pilot) -> tuple[tuple[Change, ...] | None, str | None]:
+    """Tell what differs from what was approved, or why that cannot be said any more."""
+    try:
+        return since_approval(connection, found), None
+    except (InvalidRequestError, NotFoundError) as error:
+        return None, str(error)
+
+
 def since_proposal(connection: Connection, found: Pilot) -> tuple[Change, ...]:
     """Compare what the newest proposal rests on with today's. Remembered."""
     return _since(connection, queries.proposed_evidence(found))

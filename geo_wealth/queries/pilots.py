@@ -58,9 +58,13 @@ def _read(connection: Connection, slug: str | None) -> list[Pilot]:
 
 
 def pilots_version(connection: Connection) -> str:
-    """Name the state of all pilots: it changes with every event written."""
+    """Name the state of all pilots, and of the definitions and rules they are compared by."""
     last = connection.execute(
-        text("SELECT concat(count(*), ' ', max(id), ' ', max(hash)) FROM pilot_event")
+        text("""
+            SELECT concat(count(*), ' ', max(id), ' ', max(hash), ' ',
+                (SELECT concat(count(*), ' ', max(id)) FROM named_document))
+            FROM pilot_event
+        """)
     ).scalar_one()
     return hashlib.sha256(str(last).encode()).hexdigest()[:12]
 

@@ -11,7 +11,11 @@ from webmap.caching import json_response
 from webmap.params import Param, read
 
 _PART = re.compile(r"<(\w+)>")
-_PARTS = {"code": "A GSS code, such as E01011140.", "key": "The key of a dataset."}
+_PARTS = {
+    "code": "A GSS code, such as E01011140.",
+    "key": "The key of a dataset.",
+    "slug": "The name of a pilot.",
+}
 
 
 @blueprint.get("/openapi.json")

@@ -108,9 +108,84 @@ SCHEMAS: dict[str, Schema] = {
             "next": maybe(TEXT),
         }
     ),
+    "RobustArea": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "rank": WHOLE,
+            "interval": {"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2},
+            "median": WHOLE,
+            "p_first": NUMBER,
+            "p_top": {"type": "object", "additionalProperties": NUMBER},
+            "confidence_factor": maybe(NUMBER),
+        },
+        {"central_weights": {"type": ["object", "null"]}},
+    ),
+    "Robustness": record(
+        {
+            "ranking": record({"id": TEXT, "district": TEXT, "index": TEXT, "sample": FLAG}),
+            "what": TEXT,
+            "draws": WHOLE,
+            "seed": WHOLE,
+            "concentration": maybe(NUMBER),
+            "areas": listed("RobustArea"),
+            "not_ranked": listed("NotRanked"),
+            "attribution": CREDIT,
+            "next": maybe(TEXT),
+        },
+        {
+            "weights_drawn": TEXT,
+            "interval_percent": {"type": "array", "items": WHOLE},
+            "standard_error_at_most": NUMBER,
+        },
+    ),
     "Explanation": record(
         {"sentences": {"type": "array", "items": TEXT}},
         {"area": {"type": "object"}, "sample": FLAG},
+    ),
+    "ClusterArea": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "cluster": TEXT,
+            "cluster_label": TEXT,
+            "gi_star": TEXT,
+            "hidden_pocket": maybe(FLAG),
+        },
+        {
+            "value": maybe(NUMBER),
+            "local_moran": maybe(NUMBER),
+            "gi_star_score": maybe(NUMBER),
+            "p": maybe(NUMBER),
+            "q": {**maybe(NUMBER), "description": "Adjusted for the false discovery rate."},
+        },
+    ),
+    "Clusters": record(
+        {
+            "district": TEXT,
+            "index": TEXT,
+            "of": TEXT,
+            "permutations": WHOLE,
+            "seed": WHOLE,
+            "false_discovery_rate": NUMBER,
+            "counts": {"type": "object"},
+            "areas": listed("ClusterArea"),
+            "hidden_pockets": {"type": "array", "items": TEXT},
+            "sample": FLAG,
+            "attribution": CREDIT,
+            "next": maybe(TEXT),
+        },
+        {"summary": {"type": "array", "items": TEXT}, "wards": {"type": "object"}},
+    ),
+    "NeighbourhoodsBeside": record(
+        {
+            "ranking": {"type": "object"},
+            "sensitivity": TEXT,
+            "areas": {"type": "array", "items": {"type": "object"}, "minItems": 2, "maxItems": 4},
+            "reversals": {"type": "array", "items": {"type": "object"}},
+            "sample": FLAG,
+            "attribution": CREDIT,
+        }
     ),
     "District": record({"code": TEXT, "name": TEXT, "indices": {"type": "array", "items": TEXT}}),
     "Districts": record({"districts": listed("District")}),
@@ -299,6 +374,62 @@ SCHEMAS: dict[str, Schema] = {
             "left_out": listed("NotRanked"),
         },
         {"within": maybe(TEXT), "page": TEXT, "attribution": CREDIT},
+    ),
+    "EvidenceChange": record(
+        {"section": TEXT, "title": TEXT, "sentences": {"type": "array", "items": TEXT}}
+    ),
+    "PilotInList": record(
+        {"pilot": TEXT, "title": TEXT, "state": TEXT, "district": maybe(TEXT)},
+        {
+            "district_name": maybe(TEXT),
+            "neighbourhoods": maybe(WHOLE),
+            "residents": maybe(WHOLE),
+            "proposed_on": TEXT,
+            "approved_on": maybe(TEXT),
+            "changed_on": TEXT,
+            "sample": maybe(FLAG),
+            "fault": {**maybe(TEXT), "description": "Why its evidence cannot be read."},
+        },
+    ),
+    "Pilots": record({"pilots": listed("PilotInList"), "next": maybe(TEXT)}),
+    "PilotArea": record(
+        {"code": TEXT, "name": TEXT},
+        {"ward": maybe(TEXT), "rank": maybe(WHOLE), "score": maybe(NUMBER)},
+    ),
+    "PilotStep": record(
+        {"step": TEXT, "state": TEXT, "on": TEXT, "reason": TEXT}, {"evidence": maybe(TEXT)}
+    ),
+    "PilotEntry": record(
+        {"kind": TEXT, "on": TEXT, "text": TEXT}, {"stage": maybe(TEXT), "area": maybe(TEXT)}
+    ),
+    "Pilot": record(
+        {
+            "pilot": TEXT,
+            "title": TEXT,
+            "state": TEXT,
+            "district": TEXT,
+            "areas": listed("PilotArea"),
+            "outcomes": {"type": "array", "items": TEXT},
+            "steps": listed("PilotStep"),
+            "log": listed("PilotEntry"),
+            "evidence": record({"proposed": TEXT, "frozen": maybe(TEXT)}),
+            "changes_since_approval": {
+                "type": ["array", "null"],
+                "items": ref("EvidenceChange"),
+                "description": "Null before an approval, and where it cannot be said any more.",
+            },
+            "changes_unknown_because": maybe(TEXT),
+        },
+        {
+            "district_name": TEXT,
+            "neighbourhoods": WHOLE,
+            "residents": maybe(WHOLE),
+            "proposed_on": TEXT,
+            "approved_on": maybe(TEXT),
+            "changed_on": TEXT,
+            "sample": FLAG,
+            "plan": {"type": "object"},
+        },
     ),
     "Dataset": record(
         {"dataset": TEXT, "kind": TEXT, "title": TEXT, "sha256": TEXT, "state": TEXT},
