@@ -15,8 +15,10 @@ from geo_wealth.commands.anchors import anchors
 from geo_wealth.commands.clusters import clusters
 from geo_wealth.commands.compare import compare
 from geo_wealth.commands.compare_areas import compare_areas
+from geo_wealth.commands.comparison import comparison
 from geo_wealth.commands.doctor import doctor
 from geo_wealth.commands.draw import draw
+from geo_wealth.commands.effect import effect, power
 from geo_wealth.commands.lab import lab
 from geo_wealth.commands.lm3 import lm3, supply_chain
 from geo_wealth.commands.opportunity import opportunity
@@ -75,7 +77,10 @@ app.command()(spend)
 app.command()(lab)
 app.command()(compare)
 app.add_typer(claim.app, name="claim")
+app.command()(comparison)
+app.command()(power)
 app.add_typer(pilot.app, name="pilot")
+app.command()(effect)
 app.command()(pack)
 app.command()(verify)
 app.command()(opportunity)

@@ -16,8 +16,8 @@ from geo_wealth.evidence.digits import to_digits
 from geo_wealth.evidence.section import Section, canonical, section
 from geo_wealth.indicators import measure_name
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.region import Region, region_of
-from geo_wealth.pipeline.terrain import Terrain
+from geo_wealth.pipeline.region import region_of
+from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.plan import Plan, check_outcome
 from geo_wealth.queries import covariates, inputs, membership
 from geo_wealth.queries.datasets import data_version
@@ -83,6 +83,27 @@ def compare_areas(
     return _MEMORY.recall(
         key, lambda: _choose(connection, terrain, index, sorted(areas), request, only)
     )
+
+
+def ground_of(connection: Connection, district: str, index: str, areas: Sequence[str]) -> Terrain:
+    """Read the district of pilot areas, found by the first of them where it is not named.
+
+    Raises
+    ------
+    InvalidRequestError
+        For an index there is not, or an area that no district is known of.
+    """
+    if index not in INDEX:
+        raise InvalidRequestError("index", f"allowed are {', '.join(INDEX)}; found {index!r}.")
+    vintage = INDEX[index].vintage
+    if not district and areas:
+        found = membership.belongs_to(connection, "lad", vintage, areas[:1])
+        if areas[0] not in found:
+            raise InvalidRequestError(
+                "area", f"{areas[0]} is in no district that is loaded of {vintage}; check the code."
+            )
+        district = found[areas[0]][0]
+    return district_terrain(connection, district, vintage, index)
 
 
 def check_areas(terrain: Terrain, areas: Sequence[str]) -> None:
@@ -206,9 +227,3 @@ def _past(
 
 def _plain(row: Floats) -> list[float | None]:
     return [None if np.isnan(value) else float(value) for value in row]
-
-
-def graph_of(connection: Connection, terrain: Terrain, found: Section) -> Region:
-    """Give the region that a comparison was chosen from."""
-    asked = found["inputs"]
-    return region_of(connection, terrain, asked["index"], asked["pool"])

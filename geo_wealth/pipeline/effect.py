@@ -14,7 +14,7 @@ from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.evidence.digits import to_digits
 from geo_wealth.evidence.effect import results as results_of
 from geo_wealth.evidence.section import Section, section
-from geo_wealth.pipeline.comparison import compare_areas
+from geo_wealth.pipeline.comparison import compare_areas, ground_of
 from geo_wealth.pipeline.effect_words import cannot_be_said, matched_on_later
 from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.pipeline.region import Region, region_of
@@ -72,14 +72,34 @@ def outlook_section(connection: Connection, plan: Plan, comparison: Section) -> 
     The outcomes that the plan names and that are loaded; all that are loaded where it names
     none. None where there are none.
     """
-    asked = comparison["inputs"]
-    known = outcomes(connection, asked["vintage"])
-    wanted = {name.lower() for name in plan.outcomes}
-    chosen = [each for each in known if not wanted or each.measure.lower() in wanted]
-    if not chosen:
-        return None
     ranking = build_ranking(connection, plan.ranking)
     scores = {area.code: area.score for area in ranking.areas}
+    return outlook(connection, comparison, plan.outcomes, scores)
+
+
+def outlook(
+    connection: Connection,
+    comparison: Section,
+    names: Sequence[str] = (),
+    scores: Mapping[str, float] | None = None,
+) -> Section | None:
+    """Say what could be seen of outcomes, all of whose periods count as past.
+
+    Parameters
+    ----------
+    names
+        Of outcomes; all that are loaded where there are none.
+    scores
+        By code, what the pilot is chosen by; None where that is unknown.
+    """
+    wanted = {name.lower() for name in names}
+    chosen = [
+        each
+        for each in outcomes(connection, comparison["inputs"]["vintage"])
+        if not wanted or each.measure.lower() in wanted
+    ]
+    if not chosen:
+        return None
     shared = _shared(comparison, _region(connection, comparison), scores, "areas")
     codes = _codes(comparison, shared["neighbours"])
     measures = [_series(connection, each, codes, each.periods) for each in chosen]
@@ -148,23 +168,27 @@ def judge_areas(
     measure: str | None,
     start: str | None,
     request: ComparisonRequest,
-    only: Sequence[str] | None = None,
+    named: Sequence[str] = (),
     weighting: str = "areas",
 ) -> Judged:
     """Judge areas that are on no record; without a start, say what could be seen.
 
     Parameters
     ----------
-    only
-        The comparison areas, as codes; else they are chosen.
+    named
+        Codes of the comparison areas; where there are none they are chosen by ``request``.
 
     Raises
     ------
     NotFoundError, InvalidRequestError
         As :func:`judge_pilot`, and for areas of another district.
     """
-    terrain = terrain_of(connection, district, index)
-    comparison = compare_areas(connection, terrain, index, areas, request, only)
+    terrain = ground_of(connection, district, index, areas)
+    if named:
+        request = _request_for(terrain, areas, named)
+    comparison = compare_areas(connection, terrain, index, areas, request)
+    if named:
+        comparison = _with_named(connection, terrain, comparison, request, named)
     outcome = _outcome(connection, comparison, measure, ())
     first, partial = _start(outcome, start, None)
     region = region_of(connection, terrain, index, request.pool)
@@ -184,18 +208,38 @@ def judge_areas(
     )
 
 
-def terrain_of(connection: Connection, district: str, index: str) -> Terrain:
-    """Read the district of some areas as ground for a pilot.
+def _request_for(terrain: Terrain, areas: Sequence[str], named: Sequence[str]) -> ComparisonRequest:
+    """Say how named comparison areas are shared out, and where placebos are looked for."""
+    if len(set(named)) < len(set(areas)):
+        raise InvalidRequestError(
+            "comparison", f"name at least as many as pilot areas, {len(set(areas))}."
+        )
+    pool = "district" if set(named) <= set(terrain.codes) else "england"
+    return ComparisonRequest(min(len(set(named)) // len(set(areas)), 10), pool)
 
-    Raises
-    ------
-    InvalidRequestError
-        For an index there is not.
-    """
-    vintage = {"imd2019": 2011, "imd2025": 2021}.get(index)
-    if vintage is None:
-        raise InvalidRequestError("index", f"allowed are imd2019, imd2025; found {index!r}.")
-    return district_terrain(connection, district, vintage, index)
+
+def _with_named(
+    connection: Connection,
+    terrain: Terrain,
+    comparison: Section,
+    request: ComparisonRequest,
+    named: Sequence[str],
+) -> Section:
+    """Put named comparison areas in the place of those chosen."""
+    asked = comparison["inputs"]
+    known = {area["code"] for area in asked["areas"]}
+    for code in named:
+        if code in {*asked["pilot"], *asked["ring"]}:
+            what = "is a pilot area" if code in asked["pilot"] else "touches the pilot"
+            raise InvalidRequestError("comparison", f"{code} {what}, so it is no comparison.")
+        if code not in known:
+            raise InvalidRequestError(
+                "comparison", f"{code} is no neighbourhood that {asked['index']} is loaded for."
+            )
+    found = compare_areas(
+        connection, terrain, asked["index"], asked["pilot"], request, sorted(set(named))
+    )
+    return {"inputs": {**asked, "pool": "named"}, "results": found["results"]}
 
 
 def _outcome(
