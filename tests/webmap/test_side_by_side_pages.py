@@ -1,0 +1,104 @@
+"""Neighbourhoods side by side and clusters, as pages and over the API."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+FOUR = ("E01011140", "E01011038", "E01011101", "E01011195")
+
+
+def query(*codes: str) -> str:
+    return "&".join(f"area={code}" for code in codes)
+
+
+def words_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\u00a0", " ")
+
+
+def test_the_page_puts_four_side_by_side(client: FlaskClient) -> None:
+    answer = client.get(f"/rank/compare?{query(*FOUR)}")
+    words = words_of(answer.text)
+    assert answer.status_code == 200
+    assert "Kirklees 019C, Kirklees 029A, Kirklees 025A and Kirklees 051B side by side" in words
+    assert "Sample data" in words
+    for said in ("Range of ranks under other weights", "Hidden pocket", "Living environment"):
+        assert said in words
+    assert words.count("The smallest change of weights") + words.count("No choice of weights") == 6
+    assert "sensitivity to the weights, not a confidence interval" in words
+    assert answer.text.count('scope="col"') == 4
+    assert answer.text.count("<h1") == 1
+    assert "style=" not in answer.text
+
+
+def test_the_page_asks_which_and_keeps_the_weights(client: FlaskClient) -> None:
+    answer = client.get(f"/rank/compare?{query(FOUR[0])}&w.deprivation=1")
+    assert answer.status_code == 200
+    assert answer.text.count("<select") == 4
+    assert answer.text.count('value="E01011140" selected') == 1
+    assert 'name="w.deprivation" value="100"' in answer.text
+    assert "Choose two to four neighbourhoods" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "says"),
+    [
+        ((*FOUR, "E01011130"), 400, "name 2 to 4 neighbourhoods to compare; found 5"),
+        ((FOUR[0], FOUR[0]), 400, "name each neighbourhood once; E01011140 is there twice"),
+        ((FOUR[0], "E01000001"), 404, "E01000001 is not among the 259 neighbourhoods"),
+        ((FOUR[0], "E0101"), 400, "must look like E01011140"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_a_sentence(
+    client: FlaskClient, codes: tuple[str, ...], status: int, says: str
+) -> None:
+    for address in ("/rank/compare", "/api/v1/rankings/compare"):
+        answer = client.get(f"{address}?{query(*codes)}")
+        assert answer.status_code == status
+        assert says in words_of(answer.text)
+
+
+def test_one_neighbourhood_is_no_comparison_for_a_program(client: FlaskClient) -> None:
+    answer = client.get(f"/api/v1/rankings/compare?{query(FOUR[0])}")
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["parameter"] == "area"
+
+
+def test_the_api_says_what_the_page_says(client: FlaskClient) -> None:
+    found = client.get(f"/api/v1/rankings/compare?{query(*FOUR[:2])}").json
+    page = words_of(client.get(f"/rank/compare?{query(*FOUR[:2])}").text)
+    assert found is not None
+    assert [area["code"] for area in found["areas"]] == list(FOUR[:2])
+    assert found["reversals"][0]["sentence"] in page
+    assert found["attribution"]
+
+
+def test_a_comparison_without_data_says_what_fills_it(empty_client: FlaskClient) -> None:
+    answer = empty_client.get("/rank/compare")
+    assert answer.status_code == 200
+    assert "geo-wealth sample" in answer.text
+
+
+def test_clusters_over_the_api(client: FlaskClient) -> None:
+    found = client.get("/api/v1/clusters?of=deprivation&permutations=999&limit=10").json
+    assert found is not None
+    assert len(found["areas"]) == 10
+    assert "offset=10" in found["next"]
+    assert found["permutations"] == 999
+    assert {"E01011038", "E01011101"} <= set(found["hidden_pockets"])
+    assert sum(found["counts"]["moran"].values()) == 259
+
+
+@pytest.mark.parametrize("wrong", ["of=rank", "permutations=1000000", "seed=-1", "draws=4"])
+def test_clusters_refuse_what_is_not_allowed(client: FlaskClient, wrong: str) -> None:
+    answer = client.get(f"/api/v1/clusters?{wrong}")
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["parameter"] == wrong.partition("=")[0]
+
+
+def test_equal_addresses_give_equal_bytes(client: FlaskClient) -> None:
+    first = client.get("/api/v1/clusters?permutations=199&seed=3")
+    assert first.data == client.get("/api/v1/clusters?permutations=199&seed=3").data
+    assert first.data != client.get("/api/v1/clusters?permutations=199&seed=4").data
