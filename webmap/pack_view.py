@@ -22,7 +22,6 @@ from webmap.pack_words import (
     asked,
     chosen_facts,
     outcomes,
-    power_sentences,
     reversal_sentence,
     risks,
     same_as_best,
@@ -55,9 +54,8 @@ def context(evidence: Evidence, record: Record) -> dict[str, Any]:
         "legend": legend_of(score_classes(ranking)),
         "weights": weights_sentence(ranking.request.weights),
         "risks": risks(ranking),
-        "powers": power_sentences(evidence),
-        "outcome_warnings": [text for each in outcomes(evidence) for text in each["warnings"]],
-        "names": {code: name for code, (name, _ward) in names_of(evidence).items()},
+        "outlooks": outcomes(evidence),
+        "names": _names(evidence),
         "attributions": attributions(evidence),
         "chosen": chosen_facts(evidence),
         "same_as_best": same_as_best(evidence),
@@ -124,6 +122,14 @@ def _methods(evidence: Evidence) -> Mapping[str, Any] | None:
 def _span(ranks: Sequence[int]) -> str:
     low, high = ranks
     return str(low) if low == high else f"{low} to {high}"
+
+
+def _names(evidence: Evidence) -> dict[str, str]:
+    """Give the names of the district's areas, and of comparison areas elsewhere."""
+    section = evidence["sections"].get("comparison")
+    others = section["inputs"]["areas"] if section else ()
+    found = {area["code"]: area.get("name") or area["code"] for area in others}
+    return found | {code: name for code, (name, _ward) in names_of(evidence).items()}
 
 
 def _pockets(evidence: Evidence) -> list[str]:

@@ -159,19 +159,35 @@ def _how_sure(evidence: Evidence, areas: Sequence[AreaLine]) -> str:
 
 
 def _closest(evidence: Evidence, ranking: Ranking) -> str:
-    rows = [
-        row
-        for row in evidence["sections"]["ranking"]["results"]["reversals"]
-        if row["against"] is not None
-    ]
-    if not rows:
-        return "No choice of weights puts an area left out before one of these."
-    least = min(rows, key=lambda row: (row["change"], row["code"]))
+    """Say how firm the lead of the best areas is, and which areas left out rank before others."""
+    rows = evidence["sections"]["ranking"]["results"]["reversals"]
+    leading = [row for row in rows if not row["ahead"]]
+    behind = max((row["ahead"] for row in rows), default=0)
+    found = []
+    if leading:
+        found.append(_lead(evidence, ranking, leading))
+    if behind:
+        others = wording.sentence_case(count(behind, "neighbourhood"))
+        found.append(
+            f"{others} left out {'ranks' if behind == 1 else 'rank'} before at least one of these: "
+            "a pilot area is drawn as one connected piece, not by ranks alone."
+        )
+    return " ".join(found) or "None of these is ranked."
+
+
+def _lead(evidence: Evidence, ranking: Ranking, leading: Sequence[Mapping[str, Any]]) -> str:
+    verb = "ranks" if len(leading) == 1 else "rank"
+    number = wording.sentence_case(count(len(leading), "neighbourhood"))
+    head = f"{number} of these {verb} before every one left out"
+    passed = [row for row in leading if row["against"] is not None]
+    if not passed:
+        return f"{head}, and no choice of weights changes that."
+    least = min(passed, key=lambda row: (row["change"], row["code"]))
     names = names_of(evidence)
     return (
-        f"The smallest change of weights that lets an area left out pass one of these moves "
-        f"{_points(least['change'])} of weight: {names[least['against']][0]} then ranks before "
-        f"{names[least['code']][0]} ({moves(ranking.request.weights, least['weights'])})."
+        f"{head}. The smallest change of weights that ends this moves {_points(least['change'])} "
+        f"of weight: {names[least['against']][0]} then ranks before {names[least['code']][0]} "
+        f"({moves(ranking.request.weights, least['weights'])})."
     )
 
 

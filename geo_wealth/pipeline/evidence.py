@@ -13,7 +13,9 @@ from geo_wealth.evidence import results_of
 from geo_wealth.evidence.section import Section, canonical, section
 from geo_wealth.memory import Memory
 from geo_wealth.pipeline.clusters import clusters_section
+from geo_wealth.pipeline.comparison import comparison_section
 from geo_wealth.pipeline.drawing import drawing_section
+from geo_wealth.pipeline.effect import outlook_section
 from geo_wealth.pipeline.frozen import freeze, thaw
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.pipeline.method_robustness import district_variants
@@ -32,6 +34,9 @@ _TOLD = (
     *("key", "kind", "title", "publisher", "release", "licence", "attribution"),
     *("sha256", "file_name", "rows_loaded", "sample"),
 )
+_ABSENT = {
+    "effect": "No outcome is loaded, so it is not known how large an effect must be to be seen.",
+}
 _MEMORY: Memory[bytes] = Memory(size=8)
 
 
@@ -112,25 +117,34 @@ def _gather(connection: Connection, plan: Plan, documents: Mapping[str, Any]) ->
     terrain = district_terrain(
         connection, plan.ranking.district, ranking.lsoa_vintage, plan.ranking.index
     )
-    sections: dict[str, Section] = {
+    compared = comparison_section(connection, plan, terrain)
+    sections: dict[str, Section | None] = {
         "ranking": ranking_section(ranking, plan.areas),
         "robustness": robustness_section(ranking, plan.how, district_variants(connection, ranking)),
         "clusters": clusters_section(ranking, terrain),
         "drawing": drawing_section(connection, ranking, terrain, plan.draw, plan.areas),
+        "comparison": compared,
+        "effect": outlook_section(connection, plan, compared),
     }
-    used = {*ranking.datasets, *terrain.datasets}
+    known = {name: found for name, found in sections.items() if found is not None}
+    used = {*ranking.datasets, *terrain.datasets, *_named_by(known.values())}
     rows = _datasets(connection, used)
     return {
         "format": FORMAT,
         "programme": programme(),
         "plan": asdict(plan),
         "sample": any(row["sample"] for row in rows),
-        "sections": sections,
-        "absent": {},
+        "sections": known,
+        "absent": {name: _ABSENT[name] for name in sections if name not in known},
         "datasets": rows,
         "documents": documents,
         "outlines": _outlines(connection, terrain),
     }
+
+
+def _named_by(sections: Iterable[Section]) -> set[str]:
+    """Gather the datasets that sections say they rest on."""
+    return {key for found in sections for key in found["inputs"].get("datasets", ())}
 
 
 def ranking_section(ranking: Ranking, chosen: Iterable[str]) -> Section:
