@@ -62,6 +62,12 @@ evidence = Table(
     metadata,
     Column("hash", Text, primary_key=True, comment="sha256 of the document's bytes"),
     Column("document", Text, nullable=False, comment="canonical JSON, byte for byte"),
+    Column(
+        "data_version",
+        Text,
+        nullable=False,
+        comment="names the state of all data when it was first gathered",
+    ),
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 

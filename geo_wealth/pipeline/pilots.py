@@ -16,7 +16,7 @@ from geo_wealth.evidence.section import canonical
 from geo_wealth.memory import Memory
 from geo_wealth.pilots import Event, Said, clean, event_hash, faults, follow
 from geo_wealth.pipeline.drawing import draw_pilot
-from geo_wealth.pipeline.evidence import evidence_hash, gather
+from geo_wealth.pipeline.evidence import evidence_hash, gather, programme
 from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.plan import Plan, check_slug, plan_from
@@ -66,6 +66,7 @@ def propose(
     with reading(engine) as connection:
         check_areas(connection, plan)
         document = gather(connection, plan)
+        data = data_version(connection)
     digest = evidence_hash(document)
     with engine.begin() as connection:
         earlier: list[Mapping[str, Any]] = []
@@ -74,7 +75,7 @@ def propose(
             earlier.append(queries.evidence(connection, queries.proposed_evidence(found)))
 
         store.add_pilot(connection, plan.slug)
-        store.keep_evidence(connection, digest, canonical(document))
+        store.keep_evidence(connection, digest, canonical(document), data)
         said = Said("proposed", by, on or clock().date(), reason, evidence_hash=digest)
         event = store.add_event(connection, plan.slug, said, clock(), look)
     return Written(event, plan, changes(earlier[0], document) if earlier else ())
@@ -185,6 +186,7 @@ def approve(
         plan = plan_from(proposed["plan"])
         check_areas(connection, plan)
         document = gather(connection, plan)
+        data = data_version(connection)
     found = changes(proposed, document)
     if matters(found) and not despite_changes:
         raise RefusedStepError(_changed(slug, found))
@@ -197,7 +199,7 @@ def approve(
 
     said = Said(said.kind, said.by, said.on, said.reason, None, evidence_hash(document))
     with engine.begin() as connection:
-        store.keep_evidence(connection, said.evidence_hash or "", canonical(document))
+        store.keep_evidence(connection, said.evidence_hash or "", canonical(document), data)
         event = store.add_event(connection, slug, said, clock(), unmoved)
     return Written(event, plan, found)
 
@@ -286,16 +288,26 @@ def since_proposal(connection: Connection, found: Pilot) -> tuple[Change, ...]:
 
 
 def _since(connection: Connection, digest: str) -> tuple[Change, ...]:
+    """Compare evidence with today's; from the same data and documents it is the same."""
     document = queries.evidence(connection, digest)
     plan = plan_from(document["plan"])
-    named = tuple(
+    data = data_version(connection)
+    named = [
         (kept.slug, kept.version, kept.hash)
         for kept in (
             named_document(connection, "definition", plan.definition),
             named_document(connection, "rules", plan.rules),
         )
+    ]
+    frozen = [document["documents"][kind] for kind in ("definition", "rules")]
+    as_then = (
+        queries.gathered_from(connection, digest) == data
+        and [(each["slug"], each["version"], each["hash"]) for each in frozen] == named
+        and document["programme"] == programme()
     )
-    key = (str(connection.engine.url), data_version(connection), named, digest)
+    if as_then:
+        return ()
+    key = (str(connection.engine.url), data, tuple(named), digest)
     return _CHANGES.recall(key, lambda: changes(document, gather(connection, plan)))
 
 

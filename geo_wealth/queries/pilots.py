@@ -89,6 +89,14 @@ def _last(found: Pilot, kinds: tuple[str, ...]) -> str | None:
     return hashes[-1] if hashes else None
 
 
+def gathered_from(connection: Connection, digest: str) -> str | None:
+    """Name the state of the data that evidence was first gathered from."""
+    found = connection.execute(
+        text("SELECT data_version FROM evidence WHERE hash = :hash"), {"hash": digest}
+    ).scalar()
+    return None if found is None else str(found)
+
+
 def evidence(connection: Connection, digest: str) -> Mapping[str, Any]:
     """Read evidence back, having checked it against its hash.
 

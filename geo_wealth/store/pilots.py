@@ -23,14 +23,21 @@ def add_pilot(connection: Connection, slug: str) -> None:
     )
 
 
-def keep_evidence(connection: Connection, digest: str, document: bytes) -> None:
-    """Store evidence under its hash; the same again changes nothing."""
+def keep_evidence(connection: Connection, digest: str, document: bytes, data_version: str) -> None:
+    """Store evidence under its hash; the same again changes nothing.
+
+    Parameters
+    ----------
+    data_version
+        Of the data that it was gathered from: while that is the same, so is the evidence.
+    """
     connection.execute(
         text("""
-            INSERT INTO evidence (hash, document) VALUES (:hash, :document)
+            INSERT INTO evidence (hash, document, data_version)
+            VALUES (:hash, :document, :data_version)
             ON CONFLICT (hash) DO NOTHING
         """),
-        {"hash": digest, "document": document.decode()},
+        {"hash": digest, "document": document.decode(), "data_version": data_version},
     )
 
 

@@ -136,6 +136,12 @@ def upgrade() -> None:
         sa.Column("hash", sa.Text(), nullable=False, comment="sha256 of the document's bytes"),
         sa.Column("document", sa.Text(), nullable=False, comment="canonical JSON, byte for byte"),
         sa.Column(
+            "data_version",
+            sa.Text(),
+            nullable=False,
+            comment="names the state of all data when it was first gathered",
+        ),
+        sa.Column(
             "kept_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
         ),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_evidence")),

@@ -32,7 +32,7 @@ def pilot(engine: Engine) -> str:
     """A pilot's place with evidence to rest on, and no event yet."""
     with engine.begin() as connection:
         store.add_pilot(connection, "moor")
-        store.keep_evidence(connection, DIGEST, DOCUMENT)
+        store.keep_evidence(connection, DIGEST, DOCUMENT, "then")
     return "moor"
 
 
