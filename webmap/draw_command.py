@@ -28,7 +28,7 @@ def ranking_words(request: RankRequest) -> list[str]:
     """Write the options that a ranking takes on the command line."""
     default = RankRequest(district="")
     words = ["--district", request.district, "--index", request.index]
-    weights = ",".join(f"{slug}={weight:.9g}" for slug, weight in request.weights.items())
+    weights = ",".join(f"{slug}={weight!r}" for slug, weight in request.weights.items())
     if request.weights != default.weights:
         words += ["--weights", weights]
     turned = ",".join(
@@ -50,7 +50,7 @@ def drawing_words(request: DrawRequest) -> list[str]:
     if request.cap != default.cap:
         words += ["--cap", str(request.cap)]
     if request.across != default.across:
-        words += ["--across", f"{request.across or 0:g}"]
+        words += ["--across", "any" if request.across is None else f"{request.across:g}"]
     for name in ("include", "exclude"):
         for code in getattr(request, name):
             words += [f"--{name}", code]

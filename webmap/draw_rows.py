@@ -9,8 +9,8 @@ from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.pipeline.drawing import Drawing, DrawnArea, LeftOut
 from geo_wealth.pipeline.terrain import Terrain
 from geo_wealth.queries.rows import Ranking
-from webmap.draw_view import residents_text
-from webmap.wording import metres, number, sentence_case
+from webmap.draw_view import metres_text, residents_text
+from webmap.wording import number, sentence_case
 
 COLUMNS = ("Neighbourhoods", "Residents", "Score", "Reach", "Across", "Buildings", "Anchors")
 
@@ -112,7 +112,7 @@ def option(drawn: DrawnArea, href: str, trade: str) -> Option:
             residents_text(facts),
             number(facts.mean_score, 3),
             number(facts.reach, 0),
-            metres(facts.across_m),
+            metres_text(facts.across_m),
             number(inside.eligible if inside else None, 0),
             number(inside.anchors if inside else None, 0),
         ),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from geo_wealth.drawing.facts import Inside, SetFacts
-from webmap.wording import count, index_name, metres, number, ordinal, pounds
+from webmap.wording import count, index_name, number, ordinal, pounds
 
 NOT_KNOWN = "not known"
 
@@ -27,7 +27,8 @@ class Line:
         """Say what the best drawing has instead; empty where it has the same."""
         if self.best is None or self.best == self.now:
             return ""
-        return f"best drawing {self.best}" + (f", so {self.change}" if self.change else "")
+        change = f"{self.change} against " if self.change else ""
+        return f"{change}{self.best} in the best drawing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,15 @@ def _facts(index: str) -> list[_Fact]:
         ),
         _Fact(
             "Across: longest straight line between two centres",
-            lambda f: metres(f.across_m) if len(f.places) > 1 else "one neighbourhood",
-            lambda f: round(f.across_m, -1),
+            lambda f: metres_text(f.across_m),
+            lambda f: f.across_m,
             0,
             "m",
         ),
         _Fact(
             "From home to the middle, straight line, on average",
-            lambda f: metres(f.from_middle_m),
-            lambda f: None if f.from_middle_m is None else round(f.from_middle_m, -1),
+            lambda f: metres_text(f.from_middle_m),
+            lambda f: f.from_middle_m,
             0,
             "m",
         ),
@@ -117,6 +118,11 @@ def residents_text(facts: SetFacts) -> str:
     if facts.residents is None:
         return f"not known for {', '.join(facts.without_residents)}"
     return number(facts.residents, 0)
+
+
+def metres_text(metres: float | None) -> str:
+    """Print metres to the metre, as the sentences about drawings do."""
+    return NOT_KNOWN if metres is None else f"{metres:,.0f}\u00a0m"
 
 
 def ranks_text(facts: SetFacts) -> str:
@@ -157,7 +163,7 @@ def pounds_text(facts: SetFacts) -> str:
 def pounds_of(inside: Inside) -> str:
     """Print the pounds inside, or why they are not shown."""
     if inside.pounds is None:
-        return inside.pounds_because or NOT_KNOWN
+        return f"not shown: {inside.pounds_because}" if inside.pounds_because else NOT_KNOWN
     return pounds(float(inside.pounds))
 
 
@@ -174,14 +180,14 @@ def _of(facts: SetFacts, field: str) -> float | None:
 
 
 def _change(fact: _Fact, shown: SetFacts, best: SetFacts) -> str:
-    """Print the difference as finely as the values are printed."""
+    """Print the difference of the values as they are printed."""
     if fact.value is None:
         return ""
     now, before = fact.value(shown), fact.value(best)
     if now is None or before is None:
         return ""
-    change = round(now - before, fact.decimals)
-    if not change:
+    change = round(now, fact.decimals) - round(before, fact.decimals)
+    if not round(change, fact.decimals):
         return ""
     text = f"{'+' if change > 0 else '−'}{abs(change):,.{fact.decimals}f}"
     return f"{text}\u00a0{fact.unit}" if fact.unit else text

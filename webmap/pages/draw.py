@@ -29,6 +29,7 @@ DOWNLOADS = (
     ("Codes (CSV)", "draw_exports.codes"),
     ("Postcodes (CSV)", "draw_exports.postcodes"),
 )
+NAMED = ("include", "exclude")
 
 
 @blueprint.get("/rank/draw")
@@ -46,14 +47,21 @@ def draw() -> Response:
     try:
         found = find_drawing(conn, filters, ranking, terrain, values)
     except REFUSALS as error:
-        return refused(error, form)
+        return refused(error, form, values)
     return page("draw.html", 200, problem=None, **form, **answer(conn, found, values))
 
 
-def refused(error: GeoWealthError, form: dict[str, Any]) -> Response:
+def refused(error: GeoWealthError, form: dict[str, Any], values: Values) -> Response:
     """Show the form again with what is wrong."""
     nothing: dict[str, Any] = {"shown": None, "map": None, "attributions": []}
+    if getattr(error, "parameter", None) not in NAMED:
+        form["hidden"] = [*form["hidden"], *named(values)]
     return page("draw.html", status_of(error), problem=error, **form, **nothing)
+
+
+def named(values: Values) -> list[tuple[str, str]]:
+    """List the areas that must and must not be drawn, which no list on the page now carries."""
+    return [(name, code) for name in NAMED for code in values[name]]
 
 
 def about(filters: RankFilters, ranking: Ranking, values: Values) -> dict[str, Any]:
