@@ -230,4 +230,4 @@ def downgrade() -> None:
         "pilot_person(text)",
         "kept_as_written()",
     ):
-        op.execute(f"DROP FUNCTION {function}")
+        op.execute(f"DROP FUNCTION IF EXISTS {function}")
