@@ -102,7 +102,7 @@ def show(
     return Shown(
         codes=facts.codes,
         by_hand=selection is not None,
-        headline=headline(facts) if selection else best_headline(drawing),
+        headline=headline(drawing, facts) if selection else best_headline(drawing),
         proof=(selection.against_best or "") if selection else proof(drawing.best),
         findings=selection.findings if selection else (),
         lines=tuple(lines(facts, best if selection else None, index)),
@@ -120,10 +120,12 @@ def ground_of(conn: Connection, values: Values) -> tuple[RankFilters, Ranking, T
     return filters, ranking, terrain
 
 
-def headline(facts: SetFacts) -> str:
-    """Say what a selection is."""
+def headline(drawing: Drawing, facts: SetFacts) -> str:
+    """Say what is shown in place of the best: an alternative, or a selection made by hand."""
+    drawn = (each.label for each in drawing.alternatives if each.facts.codes == facts.codes)
     size = count(len(facts.places), "neighbourhood")
-    return f"Your selection: {size} with {residents_text(facts)} residents"
+    name = next(drawn, "Your selection")
+    return f"{name}: {size} with {residents_text(facts)} residents"
 
 
 def best_headline(drawing: Drawing) -> str:

@@ -119,9 +119,10 @@ def option(drawn: DrawnArea, href: str, trade: str) -> Option:
     )
 
 
-def left_out(drawing: Drawing) -> list[tuple[str, list[LeftOut]]]:
-    """Group what cannot be drawn by its reason, the most first."""
-    ordered = sorted(drawing.left_out, key=lambda each: (each.reason, each.code))
+def left_out(drawing: Drawing, rows: Sequence[Candidate]) -> list[tuple[str, list[LeftOut]]]:
+    """Group what is not drawn by its reason, the most first: what cannot be, and must not be."""
+    unwanted = [LeftOut(row.code, row.name, "never, as you asked") for row in rows if row.excluded]
+    ordered = sorted((*drawing.left_out, *unwanted), key=lambda each: (each.reason, each.code))
     grouped = [
         (sentence_case(reason), list(each))
         for reason, each in groupby(ordered, key=lambda each: each.reason)

@@ -40,6 +40,7 @@ PAGES = [
     "/",
     "/?q=alert",
     "/rank",
+    "/rank/draw",
     "/areas/E01011140",
     "/wards/E05001389",
     "/buildings?postcode=HD1+2TT&within=2000",

@@ -48,7 +48,7 @@ def draw() -> Response:
         found = find_drawing(conn, filters, ranking, terrain, values)
     except REFUSALS as error:
         return refused(error, form, values)
-    return page("draw.html", 200, problem=None, **form, **answer(conn, found, values))
+    return page("draw.html", 200, problem=None, **(form | answer(conn, found, values)))
 
 
 def refused(error: GeoWealthError, form: dict[str, Any], values: Values) -> Response:
@@ -87,6 +87,7 @@ def answer(conn: Connection, found: Drawn, values: Values) -> dict[str, Any]:
     state = map_of(found)
     return {
         "shown": shown,
+        "sample": found.drawing.sample,
         "map": draw_map(conn, ranking, state),
         "legend": state.legend,
         "attributions": attributions(conn, [*ranking.datasets, *found.terrain.datasets]),
@@ -98,7 +99,7 @@ def answer(conn: Connection, found: Drawn, values: Values) -> dict[str, Any]:
         "options": options(found, values),
         "option_columns": COLUMNS,
         "no_options": no_options(found),
-        "left_out": left_out(found.drawing),
+        "left_out": left_out(found.drawing, rows),
         "downloads": [(name, address(endpoint, query)) for name, endpoint in DOWNLOADS],
         "comparison_href": None,
     }

@@ -33,7 +33,9 @@
 
   function back() {
     const given = new URL(window.location.href).searchParams.getAll('area');
+    const before = [...chosen].sort().join();
     chosen = new Set(given.length ? given : best);
+    if ([...chosen].sort().join() === before) return; // a link within the page
     tick();
     update(false);
   }
