@@ -273,6 +273,31 @@ def pockets_sentence(found: RankingClusters) -> str:
     return f"{told} Of {number(unknown)} it is not known." if unknown else told
 
 
+def ward_sentence(found: RankingClusters, ward: str) -> str | None:
+    """Say what the average of a ward shows, or hides; None where no neighbourhood is so deprived.
+
+    Of a ward that the ranking knows by another code, nothing is said.
+    """
+    figures = found.results["wards"].get(ward)
+    if not figures or not figures["most_deprived"]:
+        return None
+    inside = count(figures["most_deprived"], "neighbourhood")
+    if figures["average_score"] is None:
+        return (
+            f"Whether the average of the ward shows its {inside} of the most deprived tenth is "
+            "not known, because a score or a number of residents is missing."
+        )
+    cut = CUT_SCORE[found.ranking.request.index]
+    average = f"Its average score of {figures['average_score']:.1f}, weighted by residents,"
+    if figures["average_reaches"]:
+        return f"{average} reaches the {cut:.1f} at which the most deprived tenth begins."
+    pockets = "a hidden pocket" if figures["most_deprived"] == 1 else "hidden pockets"
+    return (
+        f"{average} is below the {cut:.1f} at which the most deprived tenth begins: it hides "
+        f"{inside} of that tenth, {pockets}."
+    )
+
+
 def area_cluster_sentences(area: AreaClusters, found: RankingClusters) -> tuple[str, ...]:
     """Say of one area how it stands among its neighbours, and whether a ward's average hides it."""
     return tuple(_area_sentences(area, found))

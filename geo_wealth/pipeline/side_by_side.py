@@ -39,7 +39,7 @@ DOMAINS = {
 STATES = {
     "eligible": "Buildings that may be transferred",
     "unknown": "Buildings of which nobody has said",
-    "not_eligible": "Buildings that may not",
+    "not_eligible": "Buildings that may not be transferred",
 }
 
 

@@ -102,3 +102,37 @@ def test_equal_addresses_give_equal_bytes(client: FlaskClient) -> None:
     first = client.get("/api/v1/clusters?permutations=199&seed=3")
     assert first.data == client.get("/api/v1/clusters?permutations=199&seed=3").data
     assert first.data != client.get("/api/v1/clusters?permutations=199&seed=4").data
+
+
+def test_the_area_page_says_how_sure_and_how_it_stands_among_its_neighbours(
+    client: FlaskClient,
+) -> None:
+    words = words_of(client.get("/areas/E01011038").text)
+    assert "How sure that is" in words
+    assert "sensitivity to the weights, not a confidence interval" in words
+    assert "not significant (local Moran, false discovery rate 5 %)" in words
+    assert "It is a hidden pocket: among the most deprived tenth of England, in Ashbrow" in words
+    assert "average score of 31.4 is below the 43.9" in words
+    assert "Compare Kirklees 029A with others" in words
+    assert "Hidden pocket" not in words_of(client.get("/areas/E01011140").text)
+
+
+def test_the_figures_of_the_area_page_sum_as_printed(client: FlaskClient) -> None:
+    for code in FOUR:
+        words = words_of(client.get(f"/areas/{code}?w.deprivation=1&w.spend=1&w.assets=1").text)
+        told = re.search(r"Its score is (\d\.\d{3}): (.*?)\)\. ", words)
+        assert told is not None
+        parts = [float(part) for part in re.findall(r"(\d\.\d{3}) from", told[2])]
+        assert sum(parts) == pytest.approx(float(told[1]), abs=1e-9)
+        table = words[words.index("Adds to the score") : words.index("What makes the score")]
+        assert all(f"{part:.3f}" in table for part in parts)
+
+
+def test_the_ward_page_flags_its_hidden_pockets(client: FlaskClient) -> None:
+    ashbrow = words_of(client.get("/wards/E05001389").text)
+    assert ashbrow.count("Hidden pocket") == 2
+    assert "average score of 31.4, weighted by residents, is below the 43.9" in ashbrow
+    assert "hides two neighbourhoods of that tenth, hidden pockets" in ashbrow
+    west = words_of(client.get("/wards/E05001400").text)
+    assert "Hidden pocket" not in west
+    assert "average score of 44.1, weighted by residents, reaches the 43.9" in west

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy import Connection
@@ -9,10 +10,13 @@ from sqlalchemy import Connection
 from boundaries.codes import INDEX, kind_of
 from geo_wealth.errors import NotFoundError
 from geo_wealth.indicators import INDICATORS, Indicator, described
+from geo_wealth.pipeline.clusters import area_cluster_sentences, ranking_clusters
 from geo_wealth.pipeline.explain import explain
 from geo_wealth.pipeline.reach import surroundings
+from geo_wealth.pipeline.robustness import area_robustness, robustness_sentence
+from geo_wealth.pipeline.words import contributions_shown
 from geo_wealth.queries import places
-from geo_wealth.queries.rows import AreaRow, AssetRow, Ranking
+from geo_wealth.queries.rows import AreaRow, AssetRow, NotRanked, RankedArea, Ranking
 from webmap.choropleth import MapParts, MapPoint, MapState, legend_of, render
 from webmap.database import connection
 from webmap.domains import domain_rows
@@ -53,9 +57,6 @@ def area(code: str) -> Response | tuple[Response, int]:
         title=found.name,
         area=found,
         ranking=ranking,
-        found=told.area if told else None,
-        named=named(ranking) if ranking else {},
-        units=units_of(ranking.request) if ranking else {},
         words=told.sentences[:WORDS] if told else [NOT_RANKED.format(name=found.name)],
         reason=told.sentences[WORDS:] if told else [],
         index=index,
@@ -65,7 +66,23 @@ def area(code: str) -> Response | tuple[Response, int]:
         legend=legend_of(score_classes(ranking)) if ranking else (),
         map=area_map(conn, found, ranking, around.assets),
         sample=sample_in_use(conn),
+        **(placed(conn, ranking, told.area) if ranking and told else {}),
     )
+
+
+def placed(conn: Connection, ranking: Ranking, area: RankedArea | NotRanked) -> dict[str, Any]:
+    """Say where an area stands in its ranking, how sure that is, and among its neighbours."""
+    clusters = ranking_clusters(conn, ranking)
+    sure = area_robustness(ranking, area.code)
+    return {
+        "found": area,
+        "named": named(ranking),
+        "units": units_of(ranking.request),
+        "parts": contributions_shown(area) if isinstance(area, RankedArea) else {},
+        "sure": None if sure is None else robustness_sentence(sure),
+        "beside": area_cluster_sentences(clusters.areas[area.code], clusters),
+        "pocket": clusters.areas[area.code].pocket,
+    }
 
 
 def named(ranking: Ranking) -> dict[str, Indicator]:

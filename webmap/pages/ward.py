@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
 from geo_wealth.errors import NotFoundError
+from geo_wealth.pipeline.clusters import ranking_clusters, ward_sentence
 from geo_wealth.queries import inputs as national
 from geo_wealth.queries import nearby, places
 from geo_wealth.queries.nearby import DistrictPoints
@@ -24,11 +25,15 @@ from webmap.ranked import Row, find_ranking, names, score_classes, scores, table
 
 @dataclass(frozen=True, slots=True)
 class WardLine:
-    """One neighbourhood of the ward: its row in the ranking and where it stands in England."""
+    """One neighbourhood of the ward: its row in the ranking and where it stands in England.
+
+    ``pocket`` tells whether the ward's average hides it; None where that is not known.
+    """
 
     row: Row
     decile: int | None
     national_rank: int | None
+    pocket: bool | None
 
 
 @blueprint.get("/wards/<code>")
@@ -48,6 +53,7 @@ def ward(code: str) -> Response:
         ranking=ranking,
         lines=lines,
         words=sentences(found, ranking, lines, points),
+        hidden=ward_sentence(ranking_clusters(conn, ranking), found.code) if ranking else None,
         index=ranking.request.index if ranking else None,
         total=INDEX[ranking.request.index].areas if ranking else None,
         assets=sorted(points.assets, key=lambda asset: (asset.name, asset.id)),
@@ -88,11 +94,13 @@ def ward_lines(
     mine = [row for row in (*ranked, *left_out) if row.code in set(found.lsoas)]
     index = ranking.request.index
     ranks = national.scores(conn, index, found.lsoas).rank
+    clusters = ranking_clusters(conn, ranking)
     return [
         WardLine(
             row=replace(row, shown=True),
             decile=tenth_of(ranks.get(row.code), INDEX[index].areas),
             national_rank=ranks.get(row.code),
+            pocket=clusters.areas[row.code].pocket,
         )
         for row in mine
     ]
