@@ -83,6 +83,14 @@ def kept_pdf(page: str) -> bytes:
     return _PDF.recall(hashlib.sha256(page.encode()).hexdigest(), lambda: _admitted(page))
 
 
+def pdf_or_none(page: str) -> bytes | None:
+    """Make a PDF for the web, or none where the libraries for it are missing."""
+    try:
+        return kept_pdf(page)
+    except SetupError:
+        return None
+
+
 def _admitted(page: str) -> bytes:
     if not _ROOM.acquire(blocking=False):
         raise BusyError("A PDF is being made already, as many as may be at once: try again soon.")

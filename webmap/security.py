@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import flask
 from flask import Flask
 from flask_talisman import Talisman
+from werkzeug.datastructures import Headers
 
 from geo_wealth.config import Settings
 
@@ -20,6 +21,12 @@ class _Talisman(Talisman):  # type: ignore[misc]  # the package has no types
         if flask.request.blueprint == "ops" or is_loopback(flask.request.host):
             return None
         return super()._force_https()
+
+    def _set_content_security_policy_headers(self, headers: Headers, options: object) -> None:
+        own = headers.get("Content-Security-Policy")
+        super()._set_content_security_policy_headers(headers, options)
+        if own is not None:  # of a page that allows less than the rest
+            headers["Content-Security-Policy"] = own
 
 
 def is_loopback(host: str) -> bool:

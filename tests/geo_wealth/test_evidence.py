@@ -1,5 +1,7 @@
 """Evidence: one document, the same bytes each time, whose ranking is the one on screen."""
 
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pytest
@@ -17,6 +19,7 @@ from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.plan import Plan
 from geo_wealth.queries.rows import RankRequest
 from geo_wealth.ranking import score_normalised
+from geo_wealth.robustness import Weightings
 
 REQUEST = RankRequest("E08000034", "imd2019")
 SLUGS = tuple(INDICATORS)
@@ -26,7 +29,7 @@ SLUGS = tuple(INDICATORS)
 def plan(sample_engine: object) -> Plan:
     with sample_engine.connect() as connection:  # type: ignore[attr-defined]
         first = [area.code for area in build_ranking(connection, REQUEST).areas[:3]]
-    return Plan("try", "A try", tuple(sorted(first)), REQUEST)
+    return Plan("try", "A try", tuple(sorted(first)), REQUEST, Weightings(draws=100))
 
 
 def given_ranking(
@@ -126,11 +129,11 @@ def test_it_says_what_it_rests_on(sample: Connection, plan: Plan) -> None:
 
 
 def test_another_plan_has_another_hash(sample: Connection, plan: Plan) -> None:
-    other = Plan(plan.slug, plan.title, plan.areas[:2], plan.ranking)
+    other = replace(plan, areas=plan.areas[:2])
     assert evidence_hash(gather(sample, plan)) != evidence_hash(gather(sample, other))
 
 
 def test_a_definition_that_is_not_there_is_told(sample: Connection, plan: Plan) -> None:
-    lost = Plan(plan.slug, plan.title, plan.areas, plan.ranking, definition="nowhere")
+    lost = replace(plan, definition="nowhere")
     with pytest.raises(NotFoundError, match="no definition nowhere"):
         gather(sample, lost)
