@@ -18,11 +18,12 @@ from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.rows import Ranking
 from webmap.caching import cached
-from webmap.filters import ORDERING, RANKING, RankFilters, rank_filters
+from webmap.filters import ORDERING, RANKING, ROBUST, RankFilters, rank_filters
 from webmap.params import Values, read
 from webmap.ranked import find_ranking, table
+from webmap.robust import cells, columns, ranges
 
-PARAMS = (*RANKING, *ORDERING)
+PARAMS = (*RANKING, *ORDERING, *ROBUST)
 
 blueprint = Blueprint("exports", __name__)
 
@@ -60,17 +61,26 @@ def export(ending: str, mimetype: str, write: Any) -> Response:
 
 
 def records(filters: RankFilters, ranking: Ranking) -> list[dict[str, Any]]:
-    """Give the rows on screen: as many as ``top`` asks, or all, those not ranked at the end."""
+    """Give the rows on screen: as many as ``top`` asks, or all, those not ranked at the end.
+
+    With a filter on ranges only those that meet it, and so none that is not ranked.
+    """
     header, rows = ranking_rows(ranking)
-    flat = {row["code"]: row for row in (dict(zip(header, cells, strict=True)) for cells in rows)}
-    ordered, left_out = table(ranking, filters)
-    kept = ordered[: filters.top] if filters.top else [*ordered, *left_out]
-    return [flat[row.code] for row in kept]
+    found = ranges(ranking, filters)
+    names = (*header, *columns(found))
+    flat = {}
+    for row in rows:
+        code = row[header.index("code")]
+        flat[code] = dict(zip(names, (*row, *cells(found, code)), strict=True))
+    ordered, left_out = table(ranking, filters, found)
+    meeting = [row for row in ordered if row.meets]
+    every = meeting if filters.robust_top else [*meeting, *left_out]
+    return [flat[row.code] for row in (meeting[: filters.top] if filters.top else every)]
 
 
 def to_csv(conn: Connection, filters: RankFilters, ranking: Ranking) -> bytes:
     """Write CSV that a spreadsheet may open; the sources stand in the last column."""
-    header, _rows = ranking_rows(ranking)
+    header = (*ranking_rows(ranking)[0], *columns(ranges(ranking, filters)))
     rows = [tuple(row.values()) for row in records(filters, ranking)]
     return csv_text(*credited(header, rows, attributions(conn, ranking.datasets))).encode()
 

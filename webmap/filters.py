@@ -6,6 +6,7 @@ from boundaries.codes import INDEX
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, SPEND_VARIANTS
 from geo_wealth.queries.rows import RankRequest
+from geo_wealth.robustness import Weightings
 from webmap.params import Param, Values
 
 DEFAULT_WEIGHTS = {"deprivation": 50.0, "spend": 25.0, "assets": 25.0}
@@ -14,6 +15,9 @@ NORMALISE = ("percentile", "minmax", "z", "exponential")
 AGGREGATE = ("linear", "geometric")
 RADII = (400, 800, 1200, 2000)
 SHOWN = 20
+ROBUST_SHARE = 0.9
+
+USUAL = Weightings()
 
 DISTRICT = Param(
     "district",
@@ -74,6 +78,51 @@ ORDERING = (
     Param("sort", "Column to sort by.", allowed=SORTS, default="rank"),
     Param("order", "Direction of the sort.", allowed=("asc", "desc"), default="asc"),
 )
+ROBUST = (
+    Param(
+        "robust_top",
+        "Only areas in the first so many in at least robust_share of 10,000 weightings.",
+        kind="integer",
+        minimum=1,
+        maximum=1000,
+    ),
+    Param(
+        "robust_share",
+        "Share of the weightings, for robust_top.",
+        kind="number",
+        minimum=0,
+        maximum=1,
+        default=ROBUST_SHARE,
+    ),
+)
+DRAWS = (
+    Param(
+        "draws",
+        "How many weightings.",
+        kind="integer",
+        minimum=100,
+        maximum=10_000,
+        default=USUAL.draws,
+    ),
+    Param(
+        "seed",
+        "The same seed, the same answer.",
+        kind="integer",
+        minimum=0,
+        maximum=999_999_999,
+        default=USUAL.seed,
+    ),
+    Param(
+        "concentration",
+        "How close to the chosen weights; higher is closer.",
+        kind="number",
+        minimum=1,
+        maximum=1_000_000,
+        default=USUAL.concentration,
+    ),
+    Param("simplex", "Every weighting as likely as any other.", kind="boolean", default=False),
+    Param("k", "One more k of P(rank <= k).", kind="integer", minimum=1, maximum=1000),
+)
 PAGING = (
     Param("limit", "Rows in one answer.", kind="integer", minimum=1, maximum=1000, default=1000),
     Param("offset", "Rows to skip.", kind="integer", minimum=0, maximum=1_000_000, default=0),
@@ -119,6 +168,9 @@ class RankFilters:
         Order of the table.
     kept
         Id of a kept ranking, which then stands for all of ``request``.
+    robust_top, robust_share
+        Only areas that come in the first so many in at least that share of the weightings;
+        None: all areas.
     """
 
     request: RankRequest
@@ -127,6 +179,8 @@ class RankFilters:
     sort: str = "rank"
     order: str = "asc"
     kept: str | None = None
+    robust_top: int | None = None
+    robust_share: float = ROBUST_SHARE
 
 
 def rank_filters(values: Values) -> RankFilters:
@@ -162,6 +216,8 @@ def rank_filters(values: Values) -> RankFilters:
         sort=values.get("sort", "rank"),
         order=values.get("order", "asc"),
         kept=values.get("id"),
+        robust_top=values.get("robust_top"),
+        robust_share=values.get("robust_share", ROBUST_SHARE),
     )
 
 
@@ -218,6 +274,10 @@ def query_of(filters: RankFilters, **changes: str | int | None) -> dict[str, str
     query |= {"top": str(filters.top)} if filters.top else {}
     if (filters.sort, filters.order) != ("rank", "asc"):
         query |= {"sort": filters.sort, "order": filters.order}
+    if filters.robust_top:
+        query |= {"robust_top": str(filters.robust_top)}
+        if filters.robust_share != ROBUST_SHARE:
+            query["robust_share"] = _plain(filters.robust_share)
     query |= {name: str(value) for name, value in changes.items() if value is not None}
     dropped = {name for name, value in changes.items() if value is None}
     return {name: value for name, value in query.items() if name not in dropped}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from geo_wealth.queries.places import default_district, districts
 from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking, RankRequest
 from webmap.classes import Classes, classify
 from webmap.filters import SHOWN, RankFilters, located
+from webmap.robust import Ranges
 from webmap.wording import exact_percent, number, pounds
 
 NO_DISTRICT = (
@@ -41,7 +43,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One area, ready to print; ``rank`` and ``score`` are None when it is not ranked."""
+    """One area, ready to print; ``rank`` and ``score`` are None when it is not ranked.
+
+    ``range`` is that of its ranks under other weights; ``meets`` tells whether it is as surely
+    in the first k as the address asks.
+    """
 
     code: str
     name: str
@@ -52,6 +58,8 @@ class Row:
     cells: tuple[Cell, ...]
     reason: str | None = None
     shown: bool = True
+    range: str | None = None
+    meets: bool = True
 
 
 def find_ranking(conn: Connection, filters: RankFilters) -> tuple[RankFilters, Ranking]:
@@ -91,20 +99,34 @@ def fill_in(conn: Connection, filters: RankFilters) -> RankFilters:
     return located(filters, chosen.code, filters.request.index or max(chosen.indices))
 
 
-def table(ranking: Ranking, filters: RankFilters) -> tuple[list[Row], list[Row]]:
+def table(
+    ranking: Ranking, filters: RankFilters, found: Ranges | None = None
+) -> tuple[list[Row], list[Row]]:
     """Lay out the ranked and the not ranked areas, sorted as asked.
 
-    Rows beyond ``filters.top`` are marked as not shown rather than left out, so that a
-    script can show them without asking again.
+    Rows beyond ``filters.top``, or that do not meet the filter on ranges, are marked as not
+    shown rather than left out, so that a script can show them without asking again.
     """
     widest = _widest(ranking)
     units = units_of(ranking.request)
-    ranked = [_row(area, widest, units) for area in ranking.areas]
+    ranked = [_ranged(_row(area, widest, units), found) for area in ranking.areas]
     ordered = sort_rows(ranked, filters.sort, filters.order)
     top = filters.top or SHOWN
-    shown = [replace(row, shown=place < top) for place, row in enumerate(ordered)]
+    counted = accumulate(int(row.meets) for row in ordered)
+    shown = [
+        replace(row, shown=row.meets and place <= top)
+        for place, row in zip(counted, ordered, strict=True)
+    ]
     left_out = [_row(area, widest, units) for area in ranking.not_ranked]
     return shown, left_out
+
+
+def _ranged(row: Row, found: Ranges | None) -> Row:
+    """Put the range of its ranks beside a row."""
+    if found is None:
+        return row
+    meets = found.meeting is None or row.code in found.meeting
+    return replace(row, range=found.text(row.code), meets=meets)
 
 
 def sort_rows(rows: Sequence[Row], key: str, order: str) -> list[Row]:

@@ -17,6 +17,7 @@ from webmap.database import connection
 from webmap.filters import (
     ORDERING,
     RANKING,
+    ROBUST,
     SORTS,
     RankFilters,
     query_of,
@@ -33,8 +34,10 @@ from webmap.ranked import (
     table,
     units_of,
 )
+from webmap.robust import SHARES, TOP, explained, ranges
 
 DOWNLOADS = (("CSV", "csv_file"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
+_OF_THE_TABLE = ("district", "top", "sort", "order", "robust_top", "robust_share")
 SCALE = {"z": "higher first"}
 DESCENDING_FIRST = frozenset({"score", *INDICATORS})
 
@@ -42,14 +45,15 @@ DESCENDING_FIRST = frozenset({"score", *INDICATORS})
 @blueprint.get("/rank")
 def rank() -> Response:
     """Rank the neighbourhoods of a district."""
-    filters = rank_filters(read(request.args, (*RANKING, *ORDERING)))
+    filters = rank_filters(read(request.args, (*RANKING, *ORDERING, *ROBUST)))
     conn = connection()
     known = places.districts(conn)
     if not known:
         return page("empty.html", 200, **EMPTY)
     filters, ranking = find_ranking(conn, filters)
     features = places.features(conn, ranking.lsoa_vintage, sorted(names(ranking)))
-    rows, left_out = table(ranking, filters)
+    found = ranges(ranking, filters)
+    rows, left_out = table(ranking, filters, found)
     state = map_state(ranking)
     return page(
         "rank.html",
@@ -61,6 +65,8 @@ def rank() -> Response:
         rows=rows,
         left_out=left_out,
         shown=sum(row.shown for row in rows),
+        meeting=sum(row.meets for row in rows),
+        explained=explained(),
         legend=state.legend,
         map=render(features, state, settings()),
         sample=ranking.sample,
@@ -129,14 +135,15 @@ def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) 
     weights = {f"w.{slug}" for slug in INDICATORS}
     total = len(ranking.areas)
     return {
-        "query": {
-            name: value
-            for name, value in query.items()
-            if name not in ("district", "top", "sort", "order")
-        },
+        "query": {name: value for name, value in query.items() if name not in _OF_THE_TABLE},
         "state": query_of(free, spend_variant=None),
         "fixed": {name: value for name, value in query.items() if name not in weights},
         "kept": filters.kept,
+        "robust_top": filters.robust_top,
+        "robust_share": filters.robust_share,
+        "robust_shares": sorted({*SHARES, filters.robust_share}),
+        "robust_first": filters.robust_top or max(1, min(TOP, total)),
+        "unfiltered": query_of(filters, robust_top=None, robust_share=None),
         "points": filters.points,
         "directions": ranking.request.directions,
         "sort": filters.sort,

@@ -20,10 +20,13 @@
     share: box.querySelector('.gw-weight__share'),
   }));
   const fixed = JSON.parse(root.dataset.fixed);
+  const OF_THE_LIST = ['robust_top', 'robust_share']; // what filters rows and ranks none
+  const LATER = 250; // ranges take longer than ranks, so they wait until a slider rests
   let view = viewOf(new URL(window.location.href));
   let map = null;
   let asked = 0;
   let waiting = null;
+  let ranging = null;
   let here = window.location.search;
   const loaded = here;
 
@@ -42,6 +45,13 @@
     const params = new URLSearchParams(fixed);
     ['sort', 'order', 'top', 'id'].forEach((name) => params.delete(name));
     weights.forEach(({ slug, number }) => params.set(`w.${slug}`, number.value));
+    return params;
+  }
+
+  function asking(more) {
+    const params = query();
+    OF_THE_LIST.forEach((name) => params.delete(name));
+    Object.entries(more || {}).forEach(([name, value]) => params.set(name, value));
     return params;
   }
 
@@ -78,7 +88,7 @@
     root.querySelectorAll('[data-download]').forEach((link) => {
       link.href = `${new URL(link.href).pathname}?${downloads}`;
     });
-    const own = query();
+    const own = asking();
     own.delete('district');
     root.querySelectorAll('.gw-cell--name a, #not-ranked a').forEach((link) => {
       link.href = `${new URL(link.href).pathname}?${own}`;
@@ -134,20 +144,44 @@
     const mine = asked;
     if (push) remember();
     try {
-      const answer = await fetch(`${root.dataset.api}?${query()}`, { headers: { Accept: 'application/json' } });
+      const answer = await fetch(`${root.dataset.api}?${asking()}`, { headers: { Accept: 'application/json' } });
       const found = await answer.json();
       if (mine !== asked) return;
       if (!answer.ok) throw new Error(found.detail);
       apply(found);
+      window.clearTimeout(ranging);
+      ranging = window.setTimeout(() => measure(mine), push ? 0 : LATER);
     } catch (error) {
       if (mine === asked) status.textContent = `The ranking could not be worked out. ${error.message}`;
+    }
+  }
+
+  // Ranges of ranks under other weights; they follow the ranking, which does not wait ------
+
+  async function measure(mine) {
+    const top = Number(fixed.robust_top) || null;
+    try {
+      const answer = await fetch(`${root.dataset.robustness}?${asking(top ? { k: top } : {})}`, { headers: { Accept: 'application/json' } });
+      const found = await answer.json();
+      if (mine !== asked) return;
+      if (!answer.ok) throw new Error(found.detail);
+      found.areas.forEach((area) => {
+        const row = rows.get(area.code);
+        if (!row) return;
+        row.querySelector('[data-slot=range]').textContent = `(${area.interval.join('–')})`;
+        const meets = !top || area.p_top[top] >= Number(fixed.robust_share || 0.9);
+        row.toggleAttribute('data-misses', !meets);
+      });
+      if (top) arrange();
+    } catch (error) {
+      if (mine === asked) status.textContent = `The ranges could not be worked out. ${error.message}`;
     }
   }
 
   // Rows ---------------------------------------------------------------------------------
 
   function total() {
-    return Math.max(ranked.querySelectorAll('.gw-row').length, 1);
+    return Math.max(ranked.querySelectorAll('.gw-row:not([data-misses])').length, 1);
   }
 
   function apply(found) {
@@ -175,6 +209,7 @@
       row.dataset.score = area.score;
     }
     row.querySelector('[data-slot=rank]').textContent = out ? '–' : area.rank;
+    row.querySelector('[data-slot=range]').textContent = '';
     row.querySelector('[data-slot=score]').textContent = out ? '–' : area.score.toFixed(3);
     row.querySelectorAll('[data-slug]').forEach((cell) => {
       const part = area.indicators[cell.dataset.slug]?.contribution ?? null;
@@ -242,13 +277,16 @@
       if (x !== y) return sign * (x < y ? -1 : 1);
       return a.dataset.code < b.dataset.code ? -1 : 1;
     });
-    list.forEach((row, place) => { row.hidden = place >= view.top; });
+    const meeting = list.filter((row) => !row.hasAttribute('data-misses'));
+    list.forEach((row) => { row.hidden = true; });
+    meeting.slice(0, view.top).forEach((row) => { row.hidden = false; });
     ranked.append(...list);
-    const shown = Math.min(view.top, list.length);
-    document.getElementById('shown').textContent = `${shown} of ${list.length} shown.`;
+    const shown = Math.min(view.top, meeting.length);
+    document.getElementById('shown').textContent = `${shown} of ${meeting.length} shown.`;
     const more = document.getElementById('show-all');
-    more.hidden = shown >= list.length;
-    more.textContent = `Show all ${list.length}`;
+    more.hidden = shown >= meeting.length;
+    more.textContent = `Show all ${meeting.length}`;
+    document.getElementById('none-meets').hidden = list.length === 0 || meeting.length > 0;
     document.getElementById('ranking').hidden = list.length === 0;
     document.querySelector('.gw-more').hidden = list.length === 0;
     document.getElementById('none-ranked').hidden = list.length > 0;
@@ -320,7 +358,7 @@
   }
 
   async function explain(code, cell) {
-    const address = `${root.dataset.explanation.replace('CODE', code)}?${query()}`;
+    const address = `${root.dataset.explanation.replace('CODE', code)}?${asking()}`;
     try {
       const answer = await fetch(address, { headers: { Accept: 'application/json' } });
       const found = await answer.json();
@@ -377,6 +415,17 @@
     document.getElementById('measure-form').addEventListener('submit', (event) => {
       event.preventDefault();
       fixed.spend_variant = document.getElementById('spend-variant').value;
+      window.location.assign(addressOf({}));
+    });
+    document.getElementById('robust-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      fixed.robust_top = document.getElementById('robust-top').value;
+      fixed.robust_share = document.getElementById('robust-share').value;
+      window.location.assign(addressOf({}));
+    });
+    document.getElementById('unfilter')?.addEventListener('click', (event) => {
+      event.preventDefault();
+      OF_THE_LIST.forEach((name) => delete fixed[name]);
       window.location.assign(addressOf({}));
     });
     rows.forEach(addButton);
