@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from geo_wealth.drawing.facts import Inside
 from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.pipeline.drawing import Drawing, DrawnArea, LeftOut
 from geo_wealth.pipeline.terrain import Terrain
@@ -12,7 +13,15 @@ from geo_wealth.queries.rows import Ranking
 from webmap.draw_view import metres_text, residents_text
 from webmap.wording import number, sentence_case
 
-COLUMNS = ("Neighbourhoods", "Residents", "Score", "Reach", "Across", "Buildings", "Anchors")
+COLUMNS = (
+    "Neighbourhoods",
+    "Residents",
+    "Score",
+    "Reach",
+    "Across",
+    "May be transferred",
+    "Anchors",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +122,18 @@ def option(drawn: DrawnArea, href: str, trade: str) -> Option:
             number(facts.mean_score, 3),
             number(facts.reach, 0),
             metres_text(facts.across_m),
-            number(inside.eligible if inside else None, 0),
+            transferable(inside),
             number(inside.anchors if inside else None, 0),
         ),
+    )
+
+
+def transferable(inside: Inside | None) -> str:
+    """Print how many buildings may be taken over, and of how many nobody knows."""
+    if inside is None or inside.eligible is None:
+        return "not known"
+    return (
+        f"{inside.eligible}, {inside.unknown} not known" if inside.unknown else f"{inside.eligible}"
     )
 
 
