@@ -1,7 +1,7 @@
 """Placebo pilots: areas where nothing was done, drawn and matched as the pilot was."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -35,13 +35,14 @@ class Design:
     placebos
         (m, n) contrasts of the placebos, without the pilot's own.
     exposure
-        (m,) what an effect of 1 in every pilot area does to each placebo's gap: 0 where a
-        placebo has no pilot area.
+        (m,) what an effect of 1 in every pilot area does to each placebo's gap: 0 where it has
+        no pilot area on either side.
     kind
         ``connected``: sets of touching areas, matched anew; ``swapped``: the pilot's label
         given to one area in each matched group.
     apart
-        How many of them could lie side by side; for ``swapped`` how many there are.
+        How many of them could lie side by side, beside the pilot; for ``swapped`` how many
+        there are.
     """
 
     codes: tuple[str, ...]
@@ -61,12 +62,14 @@ def connected_design(
     over the map would vary less than a pilot does, and the test would find too much. So
     placebos are grown over the graph to the pilot's number of areas, about as compact
     (touching pairs, give or take one); each gets comparison areas by the same rule, the areas
-    that touch it left out.
+    that touch it left out. They may share areas with the pilot, as any two of them may: under
+    no effect the pilot is one more drawing, and the test exact when it was drawn at random.
+    Left out, what is near the pilot would make the test find too much.
 
     Parameters
     ----------
     space
-        Pilot and pool as points; without the areas that touch the pilot.
+        Pilot, the areas that touch it, and pool, as points.
     groups
         Comparison areas by pilot area.
     weights
@@ -77,25 +80,25 @@ def connected_design(
         Placebos to draw; fewer come where there are not as many.
     """
     place = {code: at for at, code in enumerate(space.codes)}
-    near = [[place[other] for other in graph.get(code, ()) if other in place] for code in place]
-    inside = {place[code] for code in groups}
-    free = [set() if at in inside else set(its) - inside for at, its in enumerate(near)]
-    alone = [at for at in range(len(near)) if at not in inside]
-    sets = connected_sets(free, alone, len(inside), links(near, inside), count, seed)
+    near = [{place[other] for other in graph.get(code, ()) if other in place} for code in place]
+    inside = sorted(place[code] for code in groups)
+    drawn = connected_sets(near, len(inside), links(near, set(inside)), count, seed)
     matches = max(len(chosen) for chosen in groups.values())
     load = np.array([weights[code] for code in space.codes])
-    rows = [
+    found = [
         row
-        for found in sets
-        if (row := _placebo(space, near, inside, found, matches, load)) is not None
+        for places in drawn
+        if list(places) != inside
+        and (row := _placebo(space, near, places, matches, load)) is not None
     ]
+    rows = np.array(found).reshape(len(found), len(place))
     return Design(
         space.codes,
         contrast(groups, weights, place),
-        np.array(rows).reshape(len(rows), len(place)),
-        np.zeros(len(rows)),
+        rows,
+        rows[:, inside].sum(axis=1),
         "connected",
-        len(alone) // len(inside),
+        len(place) // len(inside) - 1,
     )
 
 
@@ -147,13 +150,13 @@ def contrast(groups: Pairs, weights: Mapping[str, float], place: Mapping[str, in
     return row
 
 
-def links(near: Sequence[Sequence[int]], places: set[int]) -> int:
+def links(near: Sequence[Collection[int]], places: set[int]) -> int:
     """Count the pairs of these areas that touch."""
     return sum(len(places.intersection(near[place])) for place in places) // 2
 
 
 def connected_sets(
-    near: Sequence[set[int]], starts: Sequence[int], size: int, pairs: int, count: int, seed: int
+    near: Sequence[set[int]], size: int, pairs: int, count: int, seed: int
 ) -> list[tuple[int, ...]]:
     """Draw connected sets of one size, each different, about as compact as asked.
 
@@ -164,8 +167,6 @@ def connected_sets(
     ----------
     near
         (n,) areas that touch each.
-    starts
-        Areas to grow from.
     pairs
         Touching pairs in a set, give or take one.
     count
@@ -179,8 +180,8 @@ def connected_sets(
     random = np.random.Generator(np.random.PCG64(seed))
     ordered = [sorted(its) for its in near]
     found: dict[tuple[int, ...], None] = {}
-    for _ in range(count * TRIES if starts else 0):
-        drawn = _grow(ordered, starts, random.random(size).tolist())
+    for _ in range(count * TRIES):
+        drawn = _grow(ordered, random.random(size).tolist())
         if len(drawn) == size and abs(links(ordered, drawn) - pairs) <= 1:
             found.setdefault(tuple(sorted(drawn)))
         if len(found) == count:
@@ -188,8 +189,8 @@ def connected_sets(
     return list(found)
 
 
-def _grow(near: Sequence[Sequence[int]], starts: Sequence[int], draws: Sequence[float]) -> set[int]:
-    first = starts[int(draws[0] * len(starts))]
+def _grow(near: Sequence[Sequence[int]], draws: Sequence[float]) -> set[int]:
+    first = int(draws[0] * len(near))
     grown = {first}
     edge = list(near[first])
     for draw in draws[1:]:
@@ -204,8 +205,7 @@ def _grow(near: Sequence[Sequence[int]], starts: Sequence[int], draws: Sequence[
 
 def _placebo(
     space: Space,
-    near: Sequence[Sequence[int]],
-    pilot: set[int],
+    near: Sequence[set[int]],
     found: Sequence[int],
     matches: int,
     load: Floats,
@@ -213,9 +213,8 @@ def _placebo(
     """Match a placebo as the pilot was; None where there are too few areas to choose from."""
     barred = np.zeros(len(near), dtype=np.bool_)
     for place in found:
-        barred[near[place]] = True
+        barred[list(near[place])] = True
     barred[list(found)] = True
-    barred[list(pilot)] = True
     rows, columns = np.array(found), np.flatnonzero(~barred)
     if len(columns) < len(rows) * matches:
         return None

@@ -10,6 +10,9 @@ from geo_wealth.evaluation.matching import Floats
 POWER = 0.8
 """How often an effect of the size given is found."""
 
+HALVINGS = 50
+"""Enough for the last digit that evidence states."""
+
 
 @dataclass(frozen=True, slots=True)
 class Power:
@@ -32,11 +35,10 @@ class Power:
 def power(its: Gaps, start: int) -> Power:
     """Try the test on the past, where nothing was done.
 
-    The past is cut in two as if the pilot had begun half way. Placebos differ by chance alone;
-    their differences, with both signs, are the test's null distribution. An effect adds to such
-    a difference, and is found when the sum is beyond the critical value: 80 % of the time, when
-    it is the critical value plus the 80th percentile of the differences. It holds as far as the
-    future varies as the past did, over as many periods.
+    The past is cut in two as if the pilot had begun half way. Placebos differ by chance alone,
+    and the pilot would, either way, as they do; an effect is added to that, and to placebos as
+    far as they share the pilot's areas, and the test asked. It holds as far as the future
+    varies as the past did, over as many periods.
 
     Parameters
     ----------
@@ -45,20 +47,34 @@ def power(its: Gaps, start: int) -> Power:
     """
     before = (start + 1) // 2
     after = start - before
-    chance = np.abs(_halves(its.placebos[:, :start], before)) if after else np.zeros(0)
-    if its.smallest_p > LEVEL or not chance.size:
+    if its.smallest_p > LEVEL or not after:
         return Power(None, before, after)
-    return Power(smallest_effect(chance), before, after)
+    past = its.placebos[:, :start]
+    chance = past[:, before:].mean(axis=1) - past[:, :before].mean(axis=1)
+    return Power(smallest_effect(chance, its.exposure), before, after)
 
 
-def smallest_effect(chance: Floats) -> float:
-    """Give the effect found in 80 % of cases, from differences by chance without sign, (m,)."""
+def smallest_effect(chance: Floats, exposure: Floats) -> float | None:
+    """Halve towards the effect found in 80 % of cases; None where none is, however large.
+
+    Parameters
+    ----------
+    chance
+        (m,) differences of the placebos.
+    exposure
+        (m,) what part of the effect each of them would share.
+    """
+    both = np.concatenate([chance, -chance])
     rank = int(LEVEL * (len(chance) + 1) + 1e-9)
-    critical = float(np.sort(chance)[-rank])
-    # Half of the differences with both signs are negative, so their 80th percentile is the
-    # 60th of those without sign.
-    return critical + float(np.quantile(chance, 2 * POWER - 1))
 
+    def found(size: float) -> bool:
+        critical = np.sort(np.abs(chance + exposure * size))[-rank]
+        return bool((np.abs(both + size) > critical).mean() >= POWER)
 
-def _halves(series: Floats, before: int) -> Floats:
-    return np.asarray(series[:, before:].mean(axis=1) - series[:, :before].mean(axis=1))
+    low, high = 0.0, 100 * float(np.abs(chance).max())
+    if not found(high):
+        return None
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if found(middle) else (middle, high)
+    return high

@@ -187,10 +187,8 @@ def _draw(inputs: Mapping[str, Any], groups: Mapping[str, list[str]], whole: set
 
 
 def _space(inputs: Mapping[str, Any]) -> Space:
-    comparison = inputs["comparison"]
-    covariates = covariates_of(comparison)
-    codes = set(covariates.codes) - set(comparison["ring"])
-    return space_of(useful(covariates, codes)[0], codes)
+    covariates = covariates_of(inputs["comparison"])
+    return space_of(useful(covariates, covariates.codes)[0], covariates.codes)
 
 
 def _design(study: _Study) -> dict[str, Any]:

@@ -103,7 +103,9 @@ def outlook(
     shared = _shared(comparison, _region(connection, comparison), scores, "areas")
     codes = _codes(comparison, shared["neighbours"])
     measures = [_series(connection, each, codes, each.periods) for each in chosen]
-    return section(results_of, to_digits({**shared, "start": None, "measures": measures}))
+    used = sorted(each.dataset for each in chosen)
+    asked = {**shared, "start": None, "measures": measures, "datasets": used}
+    return section(results_of, to_digits(asked))
 
 
 def judge_pilot(
@@ -324,12 +326,12 @@ def _shared(
 def _codes(comparison: Section, neighbours: Iterable[str]) -> list[str]:
     """List the areas to judge by: around the pilot, and the comparison areas wherever they are.
 
-    The areas that touch the pilot are not among them.
+    The areas that touch the pilot are among them: no comparison areas, but part of the town
+    that placebo pilots are drawn from.
     """
     asked, found = comparison["inputs"], comparison["results"]
     known = {area["code"] for area in asked["areas"]}
-    around = (known & set(neighbours)) | set(asked["pilot"]) | set(found["areas"])
-    return sorted(around - set(asked["ring"]))
+    return sorted((known & set(neighbours)) | set(asked["pilot"]) | set(found["areas"]))
 
 
 def _residents(comparison: Section) -> dict[str, float]:
@@ -377,4 +379,5 @@ def _judge(
     codes = _codes(comparison, shared["neighbours"])
     told = _series(connection, outcome, codes, kept)
     first = later[0] if later else None
-    return section(results_of, to_digits({**shared, "start": first, "measures": [told]}))
+    asked = {**shared, "start": first, "measures": [told], "datasets": [outcome.dataset]}
+    return section(results_of, to_digits(asked))

@@ -37,8 +37,9 @@ def test_two_periods_show_no_trend() -> None:
 
 def test_power_of_a_normal_is_what_books_say() -> None:
     """(1.96 + 0.84) standard deviations, for a two-sided 5 % test with 80 % power."""
-    chance = np.abs(np.random.default_rng(2).normal(size=99_999))
-    assert smallest_effect(chance) == pytest.approx(2.80, abs=0.02)
+    chance = np.random.default_rng(2).normal(size=99_999)
+    assert smallest_effect(chance, np.zeros(99_999)) == pytest.approx(2.80, abs=0.02)
+    assert smallest_effect(chance, np.full(99_999, -1.0)) is None  # all share it, none stands out
 
 
 def test_an_effect_of_that_size_is_found_four_times_in_five() -> None:

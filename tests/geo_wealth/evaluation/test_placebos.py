@@ -34,18 +34,16 @@ GROUPS = {CODES[place]: [CODES[40 + 2 * at], CODES[41 + 2 * at]] for at, place i
 
 
 def space(classes: list[int] | None = None) -> Space:
-    ring = {other for place in PILOT for other in NEAR[place]} - set(PILOT)
     points = np.random.default_rng(0).normal(size=(len(CODES), 3))
-    everything = Space(CODES, points, np.array(classes or [-1] * len(CODES)))
-    return everything.among({CODES[place] for place in range(len(CODES)) if place not in ring})
+    return Space(CODES, points, np.array(classes or [-1] * len(CODES)))
 
 
 @given(st.integers(1, 7), st.integers(0, 2**32 - 1))
 def test_sets_are_connected_and_as_compact(size: int, seed: int) -> None:
     contiguity = from_document(GRAPH)
     pairs = links(NEAR, set(range(size)))  # a row of areas
-    found = connected_sets(NEAR, range(len(NEAR)), size, pairs, 5, seed)
-    assert found == connected_sets(NEAR, range(len(NEAR)), size, pairs, 5, seed)
+    found = connected_sets(NEAR, size, pairs, 5, seed)
+    assert found == connected_sets(NEAR, size, pairs, 5, seed)
     assert len(found) == len(set(found))
     for places in found:
         assert len(places) == size
@@ -55,7 +53,7 @@ def test_sets_are_connected_and_as_compact(size: int, seed: int) -> None:
 
 def test_fewer_sets_than_asked_where_there_are_no_more() -> None:
     line = [{1}, {0, 2}, {1, 3}, {2}]
-    found = connected_sets(line, range(4), 2, 1, 50, 0)
+    found = connected_sets(line, 2, 1, 50, 0)
     assert sorted(found) == [(0, 1), (1, 2), (2, 3)]
 
 
@@ -68,20 +66,23 @@ def test_a_contrast_weighs_like_against_like() -> None:
     assert row.tolist() == [0.25, 0.75, -0.0625, -0.1875, -0.75]
 
 
-def test_placebos_keep_away_from_the_pilot_and_from_what_touches_them() -> None:
-    here = space()
-    design = connected_design(here, GROUPS, dict.fromkeys(CODES, 1.0), GRAPH, 60, 3)
-    place = {code: at for at, code in enumerate(here.codes)}
-    assert len(design.placebos) == 60
-    assert design.apart == (len(here.codes) - 4) // 4
+def test_placebos_are_drawn_and_matched_as_the_pilot_was() -> None:
+    design = connected_design(space(), GROUPS, dict.fromkeys(CODES, 1.0), GRAPH, 60, 3)
+    assert design.apart == 64 // 4 - 1
     assert design.placebos.sum(axis=1) == pytest.approx(0)
     for row in design.placebos:
-        inside = {here.codes[at] for at in np.flatnonzero(row > 0)}
-        beside = {here.codes[at] for at in np.flatnonzero(row < 0)}
+        inside = {CODES[at] for at in np.flatnonzero(row > 0)}
+        beside = {CODES[at] for at in np.flatnonzero(row < 0)}
         assert (len(inside), len(beside)) == (4, 8)
-        assert not (inside | beside) & {CODES[at] for at in PILOT}
         assert not beside & {near for code in inside for near in GRAPH[code]}
-    assert design.pilot[[place[CODES[at]] for at in PILOT]].tolist() == [0.25] * 4
+    assert design.pilot[list(PILOT)].tolist() == [0.25] * 4
+
+
+def test_what_placebos_share_with_the_pilot_is_told() -> None:
+    design = connected_design(space(), GROUPS, dict.fromkeys(CODES, 1.0), GRAPH, 200, 3)
+    assert design.exposure == pytest.approx(design.placebos[:, list(PILOT)].sum(axis=1))
+    assert (design.exposure == 0).mean() > 0.4
+    assert 0 < design.exposure.max() <= 3 / 4  # the pilot itself is not among them
 
 
 def test_the_same_whatever_the_order_of_the_graph() -> None:
