@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
 from geo_wealth.clusters import GI, MORAN, Permutations
-from geo_wealth.errors import InvalidRequestError, NotFoundError
+from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evidence.clusters import results
 from geo_wealth.evidence.section import Section, section
 from geo_wealth.memory import Memory
@@ -80,12 +80,12 @@ def ranking_clusters(
 ) -> RankingClusters:
     """Find clusters and hidden pockets in a ranked district, or take them from memory.
 
+    Without a boundary nothing says who touches whom, and an area counts as without data.
+
     Raises
     ------
     InvalidRequestError
         For something that clusters cannot be of.
-    NotFoundError
-        When no boundary of the district is loaded, so that nothing says who touches whom.
     """
     request = ranking.request
     terrain = district_terrain(connection, request.district, ranking.lsoa_vintage, request.index)
@@ -99,11 +99,6 @@ def clusters_section(
     """Give clusters and hidden pockets as evidence."""
     if of not in OF:
         raise InvalidRequestError("of", f"allowed are {', '.join(OF)}; found {of!r}.")
-    if not terrain.codes:
-        raise NotFoundError(
-            f"{terrain.district}: no boundary of its neighbourhoods is loaded, so nothing says "
-            "which are neighbours; use `geo-wealth load boundaries FILE --kind lsoa`."
-        )
     index = ranking.request.index
     residents = dict(zip(terrain.codes, terrain.residents.tolist(), strict=True))
     return section(
