@@ -9,12 +9,15 @@ from geo_wealth.drawing.facts import SetFacts, set_facts
 from geo_wealth.drawing.ground import Ground
 from geo_wealth.drawing.grow import bettered, grown
 from geo_wealth.drawing.request import DrawRequest
-from geo_wealth.drawing.search import Found, Problem, bits, search
+from geo_wealth.drawing.search import STEPS, Found, Problem, bits, search
 from geo_wealth.drawing.sketch import Sketch, check_request, reach_of, sketch
 from geo_wealth.errors import InvalidRequestError
 
 COMPACT_M = 1_200.0
 """A compact alternative is at most so far across: 15 minutes' walk."""
+
+ALTERNATIVE_STEPS = STEPS // 5
+"""Branches tried for each alternative before its search ends without proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def draw(ground: Ground, request: DrawRequest, allowed: frozenset[str] | None = 
     """
     check_request(ground, request, allowed)
     drawn_on = sketch(ground, request, allowed)
-    found = _best(drawn_on.problem)
+    found = _best(drawn_on.problem, STEPS)
     if not found.chosen:
         raise InvalidRequestError("include", words.none_found(request, proved=found.proved))
     best = _area(ground, drawn_on, found, "best", words.BEST)
@@ -89,13 +92,13 @@ def draw(ground: Ground, request: DrawRequest, allowed: frozenset[str] | None = 
     return Drawn(best, _alternatives(ground, request, drawn_on, found, best), _left_out(ground))
 
 
-def _best(problem: Problem) -> Found:
+def _best(problem: Problem, steps: int) -> Found:
     """Search from the best set that growth finds, and better by swaps what is not proved."""
     starts = grown(problem)
-    found = search(problem, starts[0] if starts else 0)
+    found = search(problem, starts[0] if starts else 0, steps)
     if found.proved:
         return found
-    tried = bettered(problem, {*starts, *([found.chosen] if found.chosen else [])})
+    tried = bettered(problem, [*([found.chosen] if found.chosen else []), *starts])
     if tried and problem.total(tried[0]) > found.value:
         return replace(found, chosen=tried[0], value=problem.total(tried[0]))
     return found
@@ -130,7 +133,7 @@ def _alternatives(
     seen = {best.facts.codes}
 
     def offer(kind: str, label: str, on: Sketch) -> int:
-        found = _best(on.problem)
+        found = _best(on.problem, ALTERNATIVE_STEPS)
         if not found.chosen:
             return 0
         area = _area(ground, on, found, kind, label)

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 from geo_wealth.drawing.search import Problem, bits, spread, ways
 
+VISITS = 60_000
+"""Areas looked at in swaps, over all sets together: a count, the same on every machine."""
+
 
 def grown(problem: Problem) -> list[int]:
     """Grow a set from every area, always by the densest neighbour that may still join.
@@ -25,9 +28,24 @@ def grown(problem: Problem) -> list[int]:
     return _best_first(problem, found)
 
 
-def bettered(problem: Problem, sets: Iterable[int]) -> list[int]:
-    """Better each set by swaps of one area for another until none helps, the best first."""
-    return _best_first(problem, {_swap_all(problem, chosen) for chosen in sets})
+def bettered(problem: Problem, sets: Iterable[int], most: int = VISITS) -> list[int]:
+    """Better each set by swaps of one area for another until none helps.
+
+    Parameters
+    ----------
+    sets
+        Allowed sets, the most promising first: when ``most`` is used up, those after stay as
+        they are.
+    most
+        Areas to look at: taking one out for a try looks at all of its set.
+
+    Returns
+    -------
+    list of int
+        Allowed sets, each once, the best first.
+    """
+    swaps = _Swaps(problem, most)
+    return _best_first(problem, {swaps.better(chosen) for chosen in dict.fromkeys(sets)})
 
 
 def extend(problem: Problem, chosen: int) -> int:
@@ -69,30 +87,37 @@ def join(problem: Problem, required: int) -> int:
     return chosen
 
 
-def _swap_all(problem: Problem, chosen: int) -> int:
-    while True:
-        better = _best_swap(problem, chosen)
-        if better is None:
-            return chosen
-        chosen = extend(problem, better)
+class _Swaps:
+    def __init__(self, problem: Problem, most: int) -> None:
+        self._problem = problem
+        self._left = most
 
+    def better(self, chosen: int) -> int:
+        """Swap, and fill up what room that leaves, until nothing gains."""
+        while (swapped := self._best_swap(chosen)) is not None:
+            chosen = extend(self._problem, swapped)
+        return chosen
 
-def _best_swap(problem: Problem, chosen: int) -> int | None:
-    """Find the swap that gains most: one area out, one that touches the rest in."""
-    best, gain = None, 0
-    room = problem.cap - problem.residents(chosen)
-    for out in bits(chosen & ~problem.required):
-        rest = chosen & ~(1 << out)
-        if not rest or not problem.connected(rest):
-            continue
-        joining = problem.near(rest) & problem.beside(rest) & ~(1 << out)
-        for area in bits(joining):
-            more = problem.value[area] - problem.value[out]
-            if more <= gain or problem.size[area] > room + problem.size[out]:
+    def _best_swap(self, chosen: int) -> int | None:
+        """Find the swap that gains most: one area out, one that touches the rest in."""
+        problem, best, gain = self._problem, None, 0
+        room = problem.cap - problem.residents(chosen)
+        for out in bits(chosen & ~problem.required):
+            if self._left <= 0:
+                break
+            self._left -= chosen.bit_count()
+            rest = chosen & ~(1 << out)
+            if not rest or not problem.connected(rest):
                 continue
-            if problem.within_limits(rest | 1 << area):
-                best, gain = rest | 1 << area, more
-    return best
+            for area in bits(problem.near(rest) & problem.beside(rest) & ~(1 << out)):
+                more = problem.value[area] - problem.value[out]
+                if (
+                    more > gain
+                    and problem.size[area] <= room + problem.size[out]
+                    and problem.within_limits(rest | 1 << area)
+                ):
+                    best, gain = rest | 1 << area, more
+        return best
 
 
 def _best_first(problem: Problem, sets: Iterable[int]) -> list[int]:

@@ -42,7 +42,10 @@ def sketch(ground: Ground, request: DrawRequest, allowed: frozenset[str] | None)
         and (allowed is None or place.code in allowed)
         and (place.residents or 0) <= request.cap
     ]
-    kept.sort(key=lambda at: (-(ground.places[at].score or 0.0), at))
+    # By density; where nobody lives nothing is added, whatever the score.
+    kept.sort(
+        key=lambda at: (not ground.places[at].residents, -(ground.places[at].score or 0.0), at)
+    )
     residents = [ground.places[at].residents or 0 for at in kept]
     factor = 1 + sum(residents)
     turn = {at: area for area, at in enumerate(kept)}
