@@ -10,7 +10,7 @@ from geo_wealth.pipeline.terrain import Terrain
 from geo_wealth.queries.contents import mostly_in
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.spend.towns import post_towns, town_of
-from webmap.draw_params import ANY, DRAWING, MOST_ALTERNATIVES, draw_query
+from webmap.draw_params import ANY, DRAWING, MOST_ALTERNATIVES, MOST_RESIDENTS, draw_query
 from webmap.filters import RankFilters
 from webmap.params import Values
 from webmap.spend_choices import Choice
@@ -29,6 +29,7 @@ def asked(values: Values) -> dict[str, Any]:
     listed = [*known, *([] if across in (*known, ANY) else [across]), ANY]
     return {
         "cap": values["cap"],
+        "most": MOST_RESIDENTS,
         "across": [Choice(each, width_text(each), each == across) for each in listed],
         "alternatives": [
             Choice(f"{each}", f"{each or 'none'}", each == values["alternatives"])

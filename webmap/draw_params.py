@@ -9,6 +9,8 @@ from webmap.params import Param, Values
 ANY = "any"
 AREA_CODE = r"[EW]01\d{6}"
 MOST_ALTERNATIVES = 6
+MOST_RESIDENTS = 50_000
+"""Of a drawing on the web: larger ones take too long to wait for, and have the command line."""
 
 _DRAWN = DrawRequest()
 CAP_PARAM = Param(
@@ -16,7 +18,7 @@ CAP_PARAM = Param(
     "Most residents that the pilot area may have.",
     kind="integer",
     minimum=1,
-    maximum=1_000_000,
+    maximum=MOST_RESIDENTS,
     default=CAP,
 )
 ACROSS = Param(
