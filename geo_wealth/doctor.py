@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from geo_wealth import migrate
+from geo_wealth import migrate, pdf
 from geo_wealth.address import first_line, has_postgis, libpq_url, sqlalchemy_url
 from geo_wealth.cluster import private_cluster
 from geo_wealth.cluster_files import check_reachable
@@ -62,6 +62,7 @@ def examine(settings: Settings) -> list[Finding]:
         _programs,
         _database,
         _migrations,
+        _pdf,
         _chromium,
     ]
     return [check(settings) for check in checks]
@@ -186,6 +187,13 @@ def _revision(url: str) -> str | None:
     engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
     with engine.connect() as conn:
         return migrate.current(conn)
+
+
+def _pdf(_: Settings) -> Finding:
+    lacking = pdf.missing()
+    if lacking is None:
+        return Finding("PDF", "ok", "A tagged PDF of a decision can be made.")
+    return Finding("PDF", "optional", lacking, pdf.remedy())
 
 
 def _chromium(_: Settings) -> Finding:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from geo_wealth import pdf
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text().replace("\\\n", " ")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
@@ -39,6 +41,11 @@ def test_nobody_is_root_and_every_image_has_a_version() -> None:
     for image in [*instructions("FROM"), COMPOSE["services"]["db"]["image"]]:
         assert re.search(r":\d", image), image
     assert "HEALTHCHECK" in DOCKERFILE
+
+
+def test_the_image_can_make_a_pdf() -> None:
+    (installed,) = [line for line in instructions("RUN") if "apt-get" in line]
+    assert set(pdf.PACKAGES.split()) <= set(installed.split())
 
 
 def test_the_image_has_the_versions_that_are_tested() -> None:

@@ -57,15 +57,8 @@ def draw_pack(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     return render(evidence, record)
 
 
-def write_pdf(page: str) -> bytes:
-    """Make a tagged PDF of that page; the hook of ``pack``."""
-    from webmap.pack import to_pdf  # noqa: PLC0415
-
-    return to_pdf(page)
-
-
 def main() -> None:
     """Run the command line."""
-    pack.renderer, pack.pdf_writer = draw_pack, write_pdf
+    pack.renderer = draw_pack
     rank.map_writer = write_map
     sys.exit(run())

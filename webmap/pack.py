@@ -11,14 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from geo_wealth.errors import BusyError, SetupError
 from geo_wealth.memory import Memory
+from geo_wealth.pdf import to_pdf
 from webmap import wording
 from webmap.pack_view import context
 from webmap.static_files import STATIC
 
 CSS = "pack.css"
-PDF_LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation"
-"""Debian's packages without which no PDF can be made; all else works without them."""
-
 AT_ONCE = 1
 """How many PDF one process makes at once: each takes seconds and some 200 MB."""
 
@@ -51,25 +49,6 @@ def policy(css: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def to_pdf(page: str) -> bytes:
-    """Make a tagged PDF (PDF/UA-1) of a page of :func:`render`.
-
-    Raises
-    ------
-    SetupError
-        When the libraries of the system are missing that lay out text.
-    """
-    try:
-        from weasyprint import HTML  # noqa: PLC0415  (slow, and its libraries may be missing)
-    except OSError as error:
-        raise SetupError(
-            f"A PDF needs Pango and HarfBuzz, which are not here: install {PDF_LIBRARIES}, or run "
-            "script/bootstrap. The page says the same, and prints."
-        ) from error
-    made: bytes = HTML(string=page, url_fetcher=_refuse).write_pdf(pdf_variant="pdf/ua-1")
-    return made
-
-
 def kept_pdf(page: str) -> bytes:
     """Make a PDF for the web: remembered, and not too many at once.
 
@@ -78,7 +57,7 @@ def kept_pdf(page: str) -> bytes:
     BusyError
         When as many are being made as may be.
     SetupError
-        As :func:`to_pdf`.
+        As :func:`geo_wealth.pdf.to_pdf`.
     """
     return _PDF.recall(hashlib.sha256(page.encode()).hexdigest(), lambda: _admitted(page))
 
@@ -98,11 +77,6 @@ def _admitted(page: str) -> bytes:
         return to_pdf(page)
     finally:
         _ROOM.release()
-
-
-def _refuse(url: str) -> dict[str, Any]:
-    """Fetch nothing: a page of ours refers to nothing, and a hostile name shall not either."""
-    raise ValueError(f"{url[:40]} is not fetched")
 
 
 def _environment() -> Environment:

@@ -127,8 +127,7 @@ def _span(ranks: Sequence[int]) -> str:
 def _names(evidence: Evidence) -> dict[str, str]:
     """Give the names of the district's areas, and of comparison areas elsewhere."""
     section = evidence["sections"].get("comparison")
-    others = section["inputs"]["areas"] if section else ()
-    found = {area["code"]: area.get("name") or area["code"] for area in others}
+    found = dict(section["inputs"]["names"]) if section else {}
     return found | {code: name for code, (name, _ward) in names_of(evidence).items()}
 
 

@@ -1,6 +1,6 @@
 """``geo-wealth pack``: the decision pack of a pilot, as a bundle, a page or a PDF."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,13 +15,11 @@ from geo_wealth.pack.bundle import pack_files, standing, to_zip
 from geo_wealth.pack.reading import MANIFEST
 from geo_wealth.pack.record import Record, pilot_record
 from geo_wealth.pack.verify import Renderer
+from geo_wealth.pdf import to_pdf
 from geo_wealth.queries import pilots as queries
 
 renderer: Renderer | None = None
 """Draws decision.html; the web package, which draws, puts it here."""
-
-pdf_writer: Callable[[str], bytes] | None = None
-"""Makes a tagged PDF of decision.html; put here likewise."""
 
 
 def pack(
@@ -75,9 +73,7 @@ def _page(evidence: Mapping[str, Any], record: Record) -> str:
 def _pdf(page: str, *, needed: bool) -> bytes | None:
     """Make the PDF; where it cannot be made, the bundle does without and says so."""
     try:
-        if pdf_writer is None:
-            raise SetupError("The part of Geo Wealth that writes PDF is missing.")
-        return pdf_writer(page)
+        return to_pdf(page)
     except SetupError as error:
         if needed:
             raise

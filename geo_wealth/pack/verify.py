@@ -15,6 +15,7 @@ from geo_wealth.evidence import SECTIONS, results_of
 from geo_wealth.evidence.section import canonical
 from geo_wealth.pack.bundle import HTML, PDF, made_of_evidence
 from geo_wealth.pack.differences import Difference, differences, shown
+from geo_wealth.pack.joined import joined
 from geo_wealth.pack.reading import EVIDENCE, MANIFEST, Pack
 from geo_wealth.pack.record import frozen_hash, record_faults
 
@@ -95,7 +96,7 @@ def _told(
         (MANIFEST, "Every file has the sha256 that the manifest gives.", lambda: _files(pack)),
         (EVIDENCE, "The evidence has the hash that the log names.", lambda: _hashes(pack)),
         (MANIFEST, _log_sentence(pack), lambda: _log(pack)),
-        (EVIDENCE, "The sections rest on one plan and one ranking.", lambda: _joined(pack)),
+        (EVIDENCE, "The sections rest on one plan and one ranking.", lambda: joined(pack.evidence)),
     ]
     looks += [
         (EVIDENCE, f"Every figure of the {name} section comes out again.", _worked_out(pack, name))
@@ -191,32 +192,6 @@ def _log(pack: Pack) -> Iterator[Difference]:
 def _sections(pack: Pack) -> Mapping[str, Any]:
     sections = pack.evidence.get("sections")
     return sections if isinstance(sections, dict) else {}
-
-
-def _joined(pack: Pack) -> Iterator[Difference]:
-    """Compare what several parts of the evidence say of the same thing."""
-    sections, plan = pack.evidence["sections"], pack.evidence["plan"]
-    unknown = sorted(set(sections) - set(SECTIONS))
-    if unknown:
-        yield Difference(EVIDENCE, "sections", ", ".join(unknown), "no such section is known")
-    ranking = sections["ranking"]["inputs"]
-    weights = plan["ranking"]["weights"]
-    whole = sum(weights.values())
-    given = {slug: weight / whole for slug, weight in weights.items()}
-    used = {slug: ranking["request"]["weights"][slug] for slug in given}
-    yield from differences(EVIDENCE, given, used, "plan.ranking.weights")
-    yield from differences(
-        EVIDENCE,
-        {name: plan["ranking"][name] for name in _SAME} | {"areas": plan["areas"]},
-        {name: ranking["request"][name] for name in _SAME} | {"areas": ranking["chosen"]},
-        "plan",
-    )
-    flagged = any(row["sample"] for row in pack.evidence["datasets"])
-    if flagged != pack.evidence["sample"]:
-        yield Difference(EVIDENCE, "sample", shown(pack.evidence["sample"]), shown(flagged))
-
-
-_SAME = ("district", "index", "normalise", "aggregate", "eligible_only", "spend_variant")
 
 
 def _worked_out(pack: Pack, name: str) -> Look:

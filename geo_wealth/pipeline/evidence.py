@@ -144,7 +144,11 @@ def _gather(connection: Connection, plan: Plan, documents: Mapping[str, Any]) ->
 
 def _named_by(sections: Iterable[Section]) -> set[str]:
     """Gather the datasets that sections say they rest on."""
-    return {key for found in sections for key in found["inputs"].get("datasets", ())}
+    found = set()
+    for inputs in (each["inputs"] for each in sections):
+        found |= {*inputs.get("datasets", ())}
+        found |= {one["measure"]["dataset"] for one in inputs.get("measures", ())}
+    return found
 
 
 def ranking_section(ranking: Ranking, chosen: Iterable[str]) -> Section:
