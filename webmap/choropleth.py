@@ -51,6 +51,8 @@ class MapState:
         Address of each layer of points that can be switched on, by kind.
     links
         Where a click on an area leads, with ``{code}`` in it; none on the rank page.
+    told
+        What the label of an area says in place of its score, by code.
     """
 
     values: Mapping[str, float | None] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class MapState:
     points: tuple[MapPoint, ...] = ()
     layers: Mapping[str, str] = field(default_factory=dict)
     links: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from webmap.api import (
     clusters,
+    comparison,
     described,
     drawing,
+    effect,
     penetration,
     pilots,
     places,
@@ -16,8 +18,10 @@ from webmap.api.blueprint import blueprint
 __all__ = [
     "blueprint",
     "clusters",
+    "comparison",
     "described",
     "drawing",
+    "effect",
     "penetration",
     "pilots",
     "places",

@@ -13,6 +13,12 @@
     place: ['path', { d: 'M8 1 15 8 8 15 1 8Z' }],
   };
   const NOUNS = { supplier: 'suppliers', anchor: 'anchor institutions', asset: 'buildings' };
+  const MARKS = { // outlines of clusters: by weight and pattern, not by colour
+    high_high: { weight: 3 },
+    low_low: { weight: 2.5, dash: '8 5' },
+    high_low: { weight: 2.5, dash: '1 5' },
+    low_high: { weight: 2.5, dash: '1 5' },
+  };
   const CELL = 46; // pixels within which points are shown as one
   const ready = [];
 
@@ -56,6 +62,7 @@
       this.groups = new Map();
       this.selected = new Set(state.selected);
       this.active = null;
+      this.marks = {};
       this.listeners = { hover: [], choose: [] };
       layer.eachLayer((area) => this.adopt(area));
       this.label = L.tooltip({ direction: 'top', offset: [0, -4], className: 'gw-label' });
@@ -123,9 +130,11 @@
       const colour = classOf(this.state.legend, this.state.values[code]);
       const chosen = this.selected.has(code);
       const plain = !(code in this.state.values);
+      const mark = MARKS[this.marks[code]];
       return {
         color: OUTLINE,
-        weight: chosen ? 3 : code === this.active ? 2.5 : 0.5,
+        weight: chosen ? 3 : code === this.active ? 2.5 : mark ? mark.weight : 0.5,
+        dashArray: !chosen && mark?.dash ? mark.dash : null,
         fillColor: colour === null ? NO_DATA : this.state.legend[colour].colour,
         fillOpacity: plain ? 0 : 1,
         opacity: 1,
@@ -140,6 +149,13 @@
     raise(code) {
       const area = this.areas.get(code);
       if (area) area.setStyle(this.style(code)).bringToFront();
+    }
+
+    outline(marks) {
+      this.marks = marks;
+      this.paint();
+      Object.keys(marks).forEach((code) => MARKS[marks[code]] && this.raise(code));
+      this.selected.forEach((code) => this.raise(code));
     }
 
     recolour(values, legend) {
@@ -187,7 +203,9 @@
       const box = element('div');
       box.append(element('strong', '', this.state.names[code] || code));
       const value = this.state.values[code];
-      if (value === null) box.append(element('div', '', 'Not ranked'));
+      const told = (this.state.told || {})[code];
+      if (told) box.append(element('div', '', told));
+      else if (value === null) box.append(element('div', '', 'Not ranked'));
       else if (value !== undefined) box.append(element('div', '', `Score ${value.toFixed(3)}`));
       return box;
     }

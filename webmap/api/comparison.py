@@ -1,0 +1,36 @@
+"""Comparison areas over HTTP: matched pairs, balance, and what could be seen of outcomes."""
+
+from flask import Response
+from sqlalchemy import Connection
+
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.pipeline.comparison import compare_areas
+from geo_wealth.pipeline.comparison_words import document
+from geo_wealth.pipeline.effect import outlook
+from geo_wealth.queries.datasets import attributions
+from webmap.api.blueprint import route
+from webmap.caching import cached, json_response
+from webmap.comparison_params import COMPARISON, comparison_request
+from webmap.draw_found import ground_of
+from webmap.params import Values
+
+
+@route("/comparison", "Choose comparison areas for a pilot", COMPARISON, "Comparison")
+def comparison(values: Values) -> Response:
+    """Give matched pairs with distances, the areas left out, and the balance."""
+    if not values["area"]:
+        raise InvalidRequestError("area", "name the areas of the pilot, such as E01011140.")
+
+    def build(conn: Connection) -> Response:
+        _filters, ranking, terrain = ground_of(conn, values)
+        found = compare_areas(
+            conn, terrain, ranking.request.index, values["area"], comparison_request(values)
+        )
+        seen = outlook(conn, found, (), {area.code: area.score for area in ranking.areas})
+        used = [*found["inputs"]["datasets"], *terrain.datasets]
+        owed = attributions(conn, used)
+        return json_response(
+            {**document(found, seen), "sample": ranking.sample, "attribution": owed}
+        )
+
+    return cached(values, build)

@@ -1,0 +1,52 @@
+"""The parameters of the addresses that choose comparison areas, and the request they become."""
+
+from typing import Any
+
+from geo_wealth.evaluation.request import POOLS, ComparisonRequest
+from webmap.draw_params import AREA
+from webmap.filters import RANKING, RankFilters, query_of
+from webmap.params import Param, Values
+
+_DEFAULT = ComparisonRequest()
+MATCHES = Param(
+    "matches",
+    "Comparison areas to each pilot area.",
+    kind="integer",
+    minimum=1,
+    maximum=10,
+    default=_DEFAULT.matches,
+)
+POOL = Param("pool", "Where they may be.", allowed=POOLS, default=_DEFAULT.pool)
+HISTORY = Param(
+    "history",
+    "Name of an outcome whose past values are matched on too; may be repeated.",
+    maximum=200,
+    many=True,
+)
+COMPARING = (AREA, MATCHES, POOL, HISTORY)
+COMPARISON = (*RANKING, *COMPARING)
+
+MEASURE = Param("measure", "Name of the outcome that the pilot is judged by.", maximum=200)
+START = Param(
+    "start",
+    "The first period after the start; else the first whole one after the day on record.",
+    maximum=20,
+    example="2024-Q1",
+)
+EFFECT = (MEASURE, START)
+
+
+def comparison_request(values: Values) -> ComparisonRequest:
+    """Gather the parameters of :data:`COMPARING`, the areas aside."""
+    return ComparisonRequest(values["matches"], values["pool"], tuple(values["history"]))
+
+
+def comparison_query(filters: RankFilters, values: Values, **changes: Any) -> dict[str, Any]:
+    """Write ranking and comparison back as arguments of an address, defaults left out."""
+    query: dict[str, Any] = dict(query_of(filters))
+    wanted = {param.name: values[param.name] for param in COMPARING} | changes
+    for param in COMPARING:
+        value = wanted[param.name]
+        if value not in (None, (), [], param.default):
+            query[param.name] = list(value) if param.many else str(value)
+    return query

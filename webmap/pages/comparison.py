@@ -1,0 +1,117 @@
+"""Comparison: the areas that a pilot will be set beside, shown before it is approved."""
+
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Connection
+
+from geo_wealth.evidence.section import Section
+from geo_wealth.pipeline.comparison import compare_areas
+from geo_wealth.pipeline.comparison_words import SCALE, sentences
+from geo_wealth.pipeline.effect import outlook
+from geo_wealth.pipeline.terrain import Terrain
+from geo_wealth.queries import places
+from geo_wealth.queries.datasets import attributions
+from geo_wealth.queries.outcomes import outcomes
+from geo_wealth.queries.rows import Ranking
+from webmap import comparison_view as view
+from webmap.addresses import address
+from webmap.choropleth import MapState, render
+from webmap.comparison_params import COMPARISON, comparison_query, comparison_request
+from webmap.database import connection
+from webmap.draw_found import ground_of
+from webmap.errors import status_of
+from webmap.filters import RankFilters, query_of
+from webmap.pages.blueprint import REFUSALS, blueprint, page, settings
+from webmap.pages.rank import EMPTY
+from webmap.params import Values, read
+
+
+@blueprint.get("/rank/comparison")
+def comparison() -> Response:
+    """Choose comparison areas for the pilot areas of the address."""
+    values = read(request.args, COMPARISON)
+    conn = connection()
+    if not places.districts(conn):
+        return page("empty.html", 200, **EMPTY)
+    filters, ranking, terrain = ground_of(conn, values)
+    form = about(conn, filters, ranking, values)
+    if not values["area"]:
+        return page("comparison.html", 200, problem=None, found=None, **form)
+    try:
+        found = compare_areas(
+            conn, terrain, ranking.request.index, values["area"], comparison_request(values)
+        )
+    except REFUSALS as error:
+        return page("comparison.html", status_of(error), problem=error, found=None, **form)
+    return page(
+        "comparison.html", problem=None, **form | answer(conn, ranking, terrain, found, values)
+    )
+
+
+def about(
+    conn: Connection, filters: RankFilters, ranking: Ranking, values: Values
+) -> dict[str, Any]:
+    """Gather what stands on the page whether or not anything was chosen."""
+    return {
+        "title": f"{ranking.district_name}: comparison areas for a pilot",
+        "section": "pages.rank",
+        "ranking": ranking,
+        "sample": ranking.sample,
+        "hidden": list(query_of(filters).items()),
+        "areas": values["area"],
+        "matches": values["matches"],
+        "pools": view.pools(values["pool"]),
+        "histories": [
+            (each.measure, each.measure in values["history"])
+            for each in outcomes(conn, ranking.lsoa_vintage)
+        ],
+        "rank_href": address("pages.rank", query_of(filters)),
+        "draw_href": address("pages.draw", {**query_of(filters), "area": list(values["area"])}),
+        "json_href": address("api.comparison", comparison_query(filters, values)),
+        "map": None,
+        "attributions": [],
+    }
+
+
+def answer(
+    conn: Connection, ranking: Ranking, terrain: Terrain, found: Section, values: Values
+) -> dict[str, Any]:
+    """Gather the group: sentences, map, pairs, balance, and what could be seen of outcomes."""
+    scores = {area.code: area.score for area in ranking.areas}
+    seen = outlook(conn, found, (), scores)
+    asked = found["inputs"]
+    state = view.map_state(found)
+    measures = [] if seen is None else seen["results"]["measures"]
+    mixed = [(each, view.mix(each, asked["names"])) for each in measures if "power" in each]
+    used = [*asked["datasets"], *terrain.datasets, *(seen["inputs"]["datasets"] if seen else ())]
+    features = places.features(conn, terrain.vintage, drawn(terrain, state))
+    return {
+        "found": found,
+        "lines": sentences(found),
+        "parts": view.PARTS,
+        "pairs": view.pairs(found),
+        "balance": view.balance_rows(found),
+        "scale": SCALE,
+        "counted": view.counted(found),
+        "ring": view.ring(found),
+        "measures": mixed,
+        "map": render(features, state, settings()),
+        "attributions": attributions(conn, used),
+        "command": command(ranking, values),
+    }
+
+
+def drawn(terrain: Terrain, state: MapState) -> list[str]:
+    """List the areas on the map: the district, and what else is about it."""
+    return sorted({*terrain.codes, *state.values})
+
+
+def command(ranking: Ranking, values: Values) -> str:
+    """Write the same for the command line."""
+    asked = ranking.request
+    parts = [f"geo-wealth comparison --district {asked.district} --index {asked.index}"]
+    parts += [f"--area {code}" for code in values["area"]]
+    parts += [f"--matches {values['matches']} --pool {values['pool']}"]
+    parts += [f'--history "{name}"' for name in values["history"]]
+    return " ".join(parts)
