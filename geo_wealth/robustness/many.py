@@ -47,16 +47,23 @@ def rank_draws(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> Ranks:
     """
     ranks = np.empty((len(matrix), len(drawn)), dtype=np.uint16)
 
+    bits = len(matrix).bit_length()
+    terms = np.ascontiguousarray(matrix.T)
+    fits = np.abs(matrix).max(initial=1.0) * _UNIT < 2.0 ** (62 - bits)
+
     def fill(start: int) -> None:
         part = slice(start, start + _CHUNK)
-        keys = _keys(matrix, drawn[part], aggregate)
-        bits = len(matrix).bit_length()
-        if keys.max(initial=0) < 1 << (63 - bits):
-            _pack(keys, bits)
-            keys.sort(axis=1)
-            _place(keys, bits, ranks[:, part])
-        else:  # z-scores without end
-            _place_far(keys, ranks[:, part])
+        if aggregate == "linear" and fits:
+            keys = np.empty((len(drawn[part]), len(matrix)), dtype=np.int64)
+            _score(terms, drawn[part], bits, keys)
+        else:  # numpy's own exponential, which may differ from another in the last bit
+            scaled = np.rint(score_draws(matrix, drawn[part], aggregate) * -_UNIT)
+            if not fits:  # z-scores without end
+                _place_far(scaled, ranks[:, part])
+                return
+            keys = (scaled.astype(np.int64) << bits) | np.arange(len(matrix))
+        keys.sort(axis=1)
+        _place(keys, bits, ranks[:, part])
 
     _in_threads(fill, range(0, len(drawn), _CHUNK))
     return ranks
@@ -91,38 +98,23 @@ def _in_threads(work: Callable[[int], None], starts: range) -> None:
             pass
 
 
-def _keys(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> Ints:
-    """Round scores to whole numbers of the last decimal, the lowest, 0, for the highest score."""
-    keys = np.empty((len(drawn), len(matrix)), dtype=np.int64)
-    if aggregate == "linear":
-        _score(np.ascontiguousarray(matrix.T), drawn, keys)
-    else:  # numpy's own exponential, which may differ from another in the last bit
-        keys[:] = np.rint(score_draws(matrix, drawn, aggregate) * -_UNIT)
-    keys -= keys.min(axis=1, keepdims=True)
-    return keys
-
-
 @compiled
-def _score(terms: Floats, drawn: Floats, keys: Ints) -> None:
-    """Add up weighted terms, one after another as :func:`score_draws` does, and round."""
+def _score(terms: Floats, drawn: Floats, bits: int, keys: Ints) -> None:
+    """Add up weighted terms, one after another as :func:`score_draws` does, and round.
+
+    A key is the whole number of the last decimal, lowest for the highest score, and behind it
+    the position of the area.
+    """
     k, n = terms.shape
-    total = np.empty(n, np.float64)
+    row = np.empty(n, np.float64)
     for draw in range(len(drawn)):
-        total[:] = 0.0
+        row[:] = 0.0
         for indicator in range(k):
             weight = drawn[draw, indicator]
             for area in range(n):
-                total[area] += weight * terms[indicator, area]
+                row[area] += weight * terms[indicator, area]
         for area in range(n):
-            keys[draw, area] = np.int64(np.rint(total[area] * -_UNIT))
-
-
-@compiled
-def _pack(keys: Ints, bits: int) -> None:
-    """Put the position of each area behind its key."""
-    for draw in range(keys.shape[0]):
-        for area in range(keys.shape[1]):
-            keys[draw, area] = (keys[draw, area] << bits) | area
+            keys[draw, area] = (np.int64(np.rint(row[area] * -_UNIT)) << bits) | area
 
 
 @compiled
@@ -131,7 +123,7 @@ def _place(keys: Ints, bits: int, ranks: Ranks) -> None:
     draws, n = keys.shape
     by_draw = np.empty((draws, n), np.uint16)
     for draw in range(draws):
-        level = np.int64(-1)
+        level = np.int64(-(1 << 62))  # below any key
         rank = 0
         for place in range(n):
             key = keys[draw, place]
@@ -145,9 +137,9 @@ def _place(keys: Ints, bits: int, ranks: Ranks) -> None:
                 ranks[area, draw] = by_draw[draw, area]
 
 
-def _place_far(keys: Ints, ranks: Ranks) -> None:
-    """Rank keys too far apart to be packed."""
-    for draw, row in enumerate(keys):
+def _place_far(scaled: Floats, ranks: Ranks) -> None:
+    """Rank numbers too far apart to be packed."""
+    for draw, row in enumerate(scaled):
         ranks[:, draw] = 1 + np.searchsorted(np.sort(row), row, side="left")
 
 

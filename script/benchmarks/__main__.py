@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import england
 import ledger_million
 import loads
 import names
@@ -77,10 +78,20 @@ def _weightings(_on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
     yield from weightings.compare(rounds)
 
 
+def _weightings_england(_on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
+    yield from weightings.compare_england(rounds)
+
+
+def _reranking_england(on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
+    yield from england.reranking(on, rounds)
+
+
 # Fewer rounds than five where a round takes more than half a minute.
 BENCHMARKS = {
     "reranking": Benchmark(_reranking, 60, needs_shared=False),
     "weightings": Benchmark(_weightings, 15, needs_shared=False),
+    "weightings-england": Benchmark(_weightings_england, 3, needs_shared=False),
+    "reranking-england": Benchmark(_reranking_england, 15, needs_shared=False),
     "page": Benchmark(_page, 1, needs_shared=False),
     "ledger": Benchmark(_ledger, 3),
     "names": Benchmark(_names, 5),

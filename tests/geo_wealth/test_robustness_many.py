@@ -76,3 +76,10 @@ def test_where_nothing_compiled_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(many.numba, "njit", njit)
     assert many.compiled(len)("ab") == 2
     assert asked == [True, False]
+
+
+def test_scores_about_nothing_keep_their_ranks() -> None:
+    # Rounded to the last decimal: 1, 0 and -1, the last of which is a row of set bits.
+    matrix = np.array([[1e-12], [0.0], [-1e-12], [1e-12]])
+    ranks = many.rank_draws(matrix, np.ones((3, 1)), "linear")
+    np.testing.assert_array_equal(ranks, np.repeat([[1], [3], [4], [1]], 3, axis=1))
