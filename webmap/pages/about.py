@@ -2,11 +2,13 @@
 
 from flask import Response, request
 
+from geo_wealth.method import CHAPTERS, chapter
 from geo_wealth.queries.datasets import dataset_issues, datasets
 from geo_wealth.queries.spend import spend_summary
 from webmap.database import connection
 from webmap.pages.blueprint import blueprint, page, sample_in_use
 from webmap.params import Param, read
+from webmap.prose import prose
 from webmap.templating import STANDARD_ATTRIBUTIONS
 
 KINDS = {
@@ -51,6 +53,20 @@ def method() -> Response:
     """Say what every figure means; shows no figure, so it needs no database."""
     read(request.args, ())
     return page("method.html", title="Method", attributions=STANDARD_ATTRIBUTIONS)
+
+
+@blueprint.get("/method/choice")
+def method_choice() -> Response:
+    """Say how a choice is defended; needs no database."""
+    read(request.args, ())
+    html, headings = prose("\n\n".join(map(chapter, CHAPTERS)))
+    return page(
+        "method_choice.html",
+        title="How a choice is defended",
+        html=html,
+        headings=headings,
+        attributions=STANDARD_ATTRIBUTIONS,
+    )
 
 
 @blueprint.get("/accessibility")
