@@ -98,7 +98,7 @@ def connected_design(
         rows,
         rows[:, inside].sum(axis=1),
         "connected",
-        len(place) // len(inside) - 1,
+        sum(1 for its in near if its or len(inside) == 1) // len(inside) - 1,
     )
 
 
