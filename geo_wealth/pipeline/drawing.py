@@ -39,6 +39,7 @@ __all__ = [
     "draw_pilot",
     "drawing_section",
     "postcodes_of",
+    "read_ground",
     "set_facts",
     "within_choices",
 ]
@@ -116,7 +117,7 @@ def draw_pilot(
         When no set of areas can keep to the request: which part of it stands in the way.
     """
     within_name, allowed = _within(connection, terrain, request.within)
-    drawn = draw(_ground(connection, ranking, terrain), request, allowed)
+    drawn = draw(read_ground(connection, ranking, terrain), request, allowed)
     read = contents.contents_of(connection, terrain.vintage, terrain.codes)
 
     def filled(area: DrawnArea) -> DrawnArea:
@@ -152,7 +153,7 @@ def check_selection(
     facts = set_facts(connection, ranking, terrain, codes)
     _name, allowed = _within(connection, terrain, request.within)
     try:
-        best = draw(_ground(connection, ranking, terrain), request, allowed).best.facts
+        best = draw(read_ground(connection, ranking, terrain), request, allowed).best.facts
     except InvalidRequestError:
         best = None
     told = None
@@ -173,7 +174,7 @@ def set_facts(
     """
     if not codes:
         raise InvalidRequestError("area", "name at least one neighbourhood (LSOA code).")
-    ground = _ground(connection, ranking, terrain)
+    ground = read_ground(connection, ranking, terrain)
     read = contents.contents_of(connection, terrain.vintage, terrain.codes)
     chosen = ground.positions(codes, "area")
     return facts_of(ground, chosen, _inside(read, [terrain.codes[at] for at in chosen]))
@@ -194,7 +195,7 @@ def drawing_section(
         When an area is not in this district.
     """
     within_name, allowed = _within(connection, terrain, request.within)
-    ground = _ground(connection, ranking, terrain)
+    ground = read_ground(connection, ranking, terrain)
     read = contents.contents_of(connection, terrain.vintage, terrain.codes)
     chosen = [terrain.codes[at] for at in ground.positions(areas, "area")]
     sets = [chosen, *evidence.sets_drawn(ground, request, allowed)]
@@ -263,7 +264,8 @@ def _town(
     return name, frozenset(codes)
 
 
-def _ground(connection: Connection, ranking: Ranking, terrain: Terrain) -> Ground:
+def read_ground(connection: Connection, ranking: Ranking, terrain: Terrain) -> Ground:
+    """Read what a drawing sees of a district: a ranking's scores set on its terrain."""
     key = (str(connection.engine.url), data_version(connection), ranking.id)
     return _GROUNDS.recall(key, lambda: _read_ground(connection, ranking, terrain))
 

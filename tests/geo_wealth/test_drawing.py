@@ -1,0 +1,186 @@
+"""Pilot areas on a small map, worked by hand; what cannot be drawn is refused in a sentence."""
+
+from dataclasses import replace
+
+import pytest
+from drawing_maps import grid
+
+from geo_wealth.drawing.draw import draw
+from geo_wealth.drawing.facts import set_facts
+from geo_wealth.drawing.ground import Ground
+from geo_wealth.drawing.inside import told_pounds
+from geo_wealth.drawing.request import DrawRequest
+from geo_wealth.drawing.words import facts_sentences, findings
+from geo_wealth.errors import InvalidRequestError
+
+#  A0 1,000 x 0.9   A1 1,000 x 0.8   A2 1,000 x 0.2
+#  B0 1,000 x 0.1   B1   500 x 0.5   B2 1,000 x 0.7
+#  C0 not ranked    C1 1,000 x 0.3   C2 1,000 x 0.6
+MAP = grid(
+    [
+        [(1_000, 0.9), (1_000, 0.8), (1_000, 0.2)],
+        [(1_000, 0.1), (500, 0.5), (1_000, 0.7)],
+        [(1_000, None), (1_000, 0.3), (1_000, 0.6)],
+    ]
+)
+
+
+def codes(ground: Ground = MAP, allowed: frozenset[str] | None = None, **asked: object) -> str:
+    request = DrawRequest(**({"across": None, "alternatives": 0} | asked))  # type: ignore[arg-type]
+    return " ".join(draw(ground, request, allowed).best.facts.codes)
+
+
+def test_the_area_that_reaches_most_is_drawn() -> None:
+    # 900 + 800 + 700 touch; nothing else of 3,000 residents comes to 2,400.
+    assert codes(cap=3_000) == "A0 A1 B2"
+    assert codes(cap=1_000) == "A0"
+    assert codes(cap=4_000) == "A0 A1 B2 C2"
+    assert codes(cap=3_500) == "A0 A1 B1 B2"
+
+
+def test_it_keeps_to_what_was_asked() -> None:
+    assert codes(cap=3_000, across=1_500.0) == "A0 A1 B1"  # 900 + 800 + 250, 1,414 m
+    assert codes(cap=3_000, exclude=("A0",)) == "A1 B2 C2"
+    assert codes(cap=3_000, include=("C1",)) == "A1 B2 C1"
+    assert codes(cap=3_000, include=("B0",), exclude=("A1",)) == "A0 B0 C1"
+    assert codes(cap=3_000, allowed=frozenset({"B0", "B1", "B2"})) == "B0 B1 B2"
+
+
+def test_of_equal_areas_fewer_residents_then_lower_codes_win() -> None:
+    twice = grid([[(500, 0.8), (1_000, 0.4), (1_000, 0.4), (500, 0.8)]])
+    assert codes(twice, cap=1_000) == "A0"
+    larger = grid([[(1_000, 0.4), (500, 0.8)]])
+    assert codes(larger, cap=1_000) == "A1"
+
+
+def test_a_best_area_of_negative_scores_is_the_least_bad() -> None:
+    # z-scores can all be below 0, and an area must hold something.
+    assert codes(grid([[(100, -0.5), (100, -0.2)]]), cap=1_000) == "A1"
+
+
+def test_facts_of_a_set_that_is_not_connected() -> None:
+    chosen = MAP.positions(["A0", "C1", "C2"])
+    facts = set_facts(MAP, chosen)
+    assert facts.parts == (("C1", "C2"), ("A0",))
+    assert not facts.connected
+    assert facts.residents == 3_000
+    assert facts.reach == pytest.approx(900 + 300 + 600)
+    assert facts.mean_score == pytest.approx(0.6)
+    assert facts.across_m == pytest.approx(1_000 * 8**0.5)
+    assert facts.in_decile_1 == 1  # A0
+    assert facts.wards == (("W2", "Row 2", 2), ("W0", "Row 0", 1))
+    # Outlines: a square of 4 km and a pair of 6 km, over 3 square km.
+    assert facts.compactness == pytest.approx(4 * 3.14159265 * 3e6 / 10_000**2)
+
+
+def test_residents_live_from_the_middle() -> None:
+    facts = set_facts(grid([[(300, 0.5), (100, 0.5)]]), [0, 1])
+    # The middle is 250 m from the first: (300 x 250 + 100 x 750) / 400.
+    assert facts.from_middle_m == pytest.approx(375.0)
+
+
+def test_an_area_without_residents_or_score_leaves_sums_unknown() -> None:
+    facts = set_facts(MAP, MAP.positions(["B0", "C0"]))
+    assert (facts.reach, facts.mean_score) == (None, None)
+    unknown = replace(MAP.places[0], residents=None, why_not="how many live there is not known")
+    without = replace(MAP, places=(unknown, *MAP.places[1:]))
+    facts = set_facts(without, [0, 1])
+    assert facts.residents is None
+    assert facts.without_residents == ("A0",)
+    assert facts.index_score is None
+    assert "How many live in A0 is not known." in facts_sentences(facts)[0]
+
+
+def test_areas_that_cannot_be_drawn_are_listed_with_the_reason() -> None:
+    left = draw(MAP, DrawRequest(3_000, None, alternatives=0)).left_out
+    assert [(area.code, area.reason) for area in left] == [("C0", "no score")]
+
+
+def test_alternatives_say_what_they_gain_and_lose() -> None:
+    found = draw(MAP, DrawRequest(3_000, None, alternatives=3))
+    assert [area.kind for area in found.alternatives] == ["next", "compact", "smaller"]
+    # At most one of the three of the best: 900 + 250 + 600.
+    following, compact, smaller = found.alternatives
+    assert following.facts.codes == ("A0", "B1", "C2")
+    assert following.sentence == (
+        "It reaches 27.1 % less (1,750 against 2,400). It has 2,500 residents (500 fewer), a mean "
+        "score of 0.700 (0.800), and is 2,828 m across (592 m more). "
+        "1 of its 3 neighbourhoods is in the best area."
+    )
+    assert compact.facts.codes == ("A0", "A1")
+    assert smaller.facts.codes == ("A0", "B1")
+    assert "(1,500 fewer)" in smaller.sentence
+
+
+REFUSED = {
+    "cap: 400 residents are fewer than the smallest neighbourhood has (B1": {"cap": 400},
+    "include: X9 is not among the 9 neighbourhoods": {"include": ("X9",)},
+    "exclude: X8, X9 are not among": {"exclude": ("X8", "X9")},
+    "include: C0 cannot be drawn: no score.": {"include": ("C0",)},
+    "include: A0 Square A0 alone has 1,000 residents, more than the cap of 600.": {
+        "cap": 600,
+        "include": ("A0",),
+    },
+    "include: A0 and C2 cannot be joined under a cap of 2,400: any connected set that holds "
+    "them has at least 2,500 residents.": {"cap": 2_400, "include": ("A0", "C2")},
+    "include: A0 and C2 lie 2,828 m apart, more than the 2,000 m": {
+        "include": ("A0", "C2"),
+        "across": 2_000.0,
+    },
+    "include: A0 and C1 cannot be joined: no connected set": {
+        "include": ("A0", "C1"),
+        "exclude": ("B0", "B1", "B2"),
+    },
+    "exclude: no neighbourhood is left that can be drawn": {
+        "exclude": tuple(place.code for place in MAP.places)
+    },
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_what_cannot_be_drawn_is_refused_in_a_sentence(said: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        codes(**REFUSED[said])
+    assert str(refused.value).startswith(said)
+
+
+def test_areas_that_can_be_joined_only_too_widely_are_refused() -> None:
+    # From one end to the other only by the far corner: A0 A1 A2 B2 C2 C1 C0.
+    bent = grid([[(100, 0.5)] * 5, [(100, None)] * 4 + [(100, 0.5)], [(100, 0.5)] * 5])
+    with pytest.raises(InvalidRequestError, match="cannot be joined: no connected set"):
+        codes(bent, include=("A0", "C0"), across=2_500.0)
+    assert codes(bent, include=("A0", "C0"), across=None).split()[0] == "A0"
+
+
+def test_an_area_included_and_excluded_is_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="A0 is named as included and as excluded"):
+        codes(include=("A0",), exclude=("A0",))
+
+
+def test_findings_tell_all_that_a_set_does_not_keep_to() -> None:
+    request = DrawRequest(1_800, 1_000.0, include=("A1",), exclude=("C2",), within="W2")
+    facts = set_facts(MAP, MAP.positions(["A0", "C0", "C2"]))
+    told = findings(facts, request, frozenset({"C0", "C1", "C2"}))
+    assert [sentence.split(":")[0] for sentence in told] == [
+        "C0 Square C0 cannot be in a pilot area",
+        "It is not connected",
+        "It has 3,000 residents, 1,200 more than the cap of 1,800.",
+        (
+            "It is 2,828 m across, more than the 1,000 m asked for (a straight line between the "
+            "centres of its neighbourhoods)."
+        ),
+        "It lacks A1, which must be in it.",
+        "It holds C2, which must not be in it.",
+        "A0 lies outside W2.",
+    ]
+    best = draw(MAP, DrawRequest(3_000, None)).best.facts
+    assert findings(best, DrawRequest(3_000, None), None) == []
+
+
+def test_pounds_are_told_only_where_they_tell_of_no_one() -> None:
+    assert told_pounds([100, 200, 301], 2) == ("6.01", None)
+    assert told_pounds([100, -50, 1], 2) == ("0.51", None)
+    assert told_pounds([100, 200], 2) == (None, "fewer than 3 suppliers are placed in it")
+    pounds, because = told_pounds([1_000, 100, 100], 2)
+    assert pounds is None
+    assert because == "one supplier has more than 75 % of it"
