@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 
 from geo_wealth.commands.output import csv_text
+from geo_wealth.pipeline.clusters import cluster_cells, cluster_columns, ranking_clusters
 from geo_wealth.pipeline.table import credited, ranking_rows
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
@@ -60,18 +61,20 @@ def export(ending: str, mimetype: str, write: Any) -> Response:
     return cached(values, build)
 
 
-def records(filters: RankFilters, ranking: Ranking) -> list[dict[str, Any]]:
+def records(conn: Connection, filters: RankFilters, ranking: Ranking) -> list[dict[str, Any]]:
     """Give the rows on screen: as many as ``top`` asks, or all, those not ranked at the end.
 
     With a filter on ranges only those that meet it, and so none that is not ranked.
     """
     header, rows = ranking_rows(ranking)
     found = ranges(ranking, filters)
-    names = (*header, *columns(found))
+    clusters = ranking_clusters(conn, ranking)
+    names = (*header, *columns(found), *cluster_columns())
     flat = {}
     for row in rows:
         code = row[header.index("code")]
-        flat[code] = dict(zip(names, (*row, *cells(found, code)), strict=True))
+        beside = (*cells(found, code), *cluster_cells(clusters, code))
+        flat[code] = dict(zip(names, (*row, *beside), strict=True))
     ordered, left_out = table(ranking, filters, found)
     meeting = [row for row in ordered if row.meets]
     every = meeting if filters.robust_top else [*meeting, *left_out]
@@ -80,8 +83,8 @@ def records(filters: RankFilters, ranking: Ranking) -> list[dict[str, Any]]:
 
 def to_csv(conn: Connection, filters: RankFilters, ranking: Ranking) -> bytes:
     """Write CSV that a spreadsheet may open; the sources stand in the last column."""
-    header = (*ranking_rows(ranking)[0], *columns(ranges(ranking, filters)))
-    rows = [tuple(row.values()) for row in records(filters, ranking)]
+    header = (*ranking_rows(ranking)[0], *columns(ranges(ranking, filters)), *cluster_columns())
+    rows = [tuple(row.values()) for row in records(conn, filters, ranking)]
     return csv_text(*credited(header, rows, attributions(conn, ranking.datasets))).encode()
 
 
@@ -92,7 +95,7 @@ def to_geojson(conn: Connection, filters: RankFilters, ranking: Ranking) -> byte
 
 def collection(conn: Connection, filters: RankFilters, ranking: Ranking) -> dict[str, Any]:
     """Join the rows to their areas, in the order of the table."""
-    rows = records(filters, ranking)
+    rows = records(conn, filters, ranking)
     drawn = places.features(conn, ranking.lsoa_vintage, [row["code"] for row in rows])
     shapes: Mapping[str, Any] = {
         feature["properties"]["code"]: feature["geometry"] for feature in drawn["features"]

@@ -54,6 +54,11 @@ class AreaClusters:
     ward_lsoas: int | None
     ward_most_deprived: int | None
 
+    @property
+    def label(self) -> str:
+        """The class of local Moran in words."""
+        return MORAN[self.moran_class]
+
 
 @dataclass(frozen=True, slots=True)
 class RankingClusters:
@@ -215,6 +220,18 @@ def clusters_rows(found: RankingClusters) -> tuple[tuple[str, ...], list[tuple[A
         for area in found.areas.values()
     ]
     return (*header, "how", "ranking", "data"), rows
+
+
+def cluster_columns() -> tuple[str, ...]:
+    """Name the columns that a ranking has beside its own, of clusters and hidden pockets."""
+    return ("cluster", "gi_star", "cluster_q", "hidden_pocket", "clusters")
+
+
+def cluster_cells(found: RankingClusters, code: str) -> tuple[Any, ...]:
+    """Give the cells of an area under :func:`cluster_columns`."""
+    area = found.areas[code]
+    classes = (MORAN[area.moran_class], GI[area.gi_class])
+    return (*classes, area.q, pocket_text(area.pocket), how_sentence(found.how))
 
 
 def pocket_text(pocket: bool | None) -> str:

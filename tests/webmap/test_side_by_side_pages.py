@@ -1,5 +1,6 @@
 """Neighbourhoods side by side and clusters, as pages and over the API."""
 
+import csv
 import re
 
 import pytest
@@ -136,3 +137,33 @@ def test_the_ward_page_flags_its_hidden_pockets(client: FlaskClient) -> None:
     west = words_of(client.get("/wards/E05001400").text)
     assert "Hidden pocket" not in west
     assert "average score of 44.1, weighted by residents, reaches the 43.9" in west
+
+
+def test_the_rank_page_has_a_column_of_clusters_and_flags_pockets(client: FlaskClient) -> None:
+    html = client.get("/rank?w.deprivation=1&top=1000").text
+    rows = re.findall(r'<tr role="row" class="gw-row" data-code="(\w+)".*?</tr>', html, re.DOTALL)
+    marks = re.findall(r'data-slot="cluster" data-cluster="(\w+)">([^<]+)<', html)
+    assert len(rows) == len(marks) == 259
+    assert dict(marks)["not_significant"] == "not significant"
+    assert html.count("Hidden pocket") == 24
+    assert "false discovery rate 5" in words_of(html)
+
+
+def test_what_is_ticked_is_compared_under_the_weights_of_the_page(client: FlaskClient) -> None:
+    html = client.get("/rank?w.deprivation=40&w.assets=60").text
+    form = re.search(r'<form class="gw-compare-form".*?</form>', html, re.DOTALL)
+    assert form is not None
+    assert html.count('form="compare-form"') == 259
+    fields = re.findall(r'name="([^"]+)" value="([^"]+)"', form[0])
+    words = words_of(client.get("/rank/compare", query_string=[*fields, ("area", FOUR[0])]).text)
+    assert "deprivation 40 %, local spend 0 %, buildings 60 %" in words
+
+
+def test_files_of_the_ranking_say_clusters_and_pockets(client: FlaskClient) -> None:
+    lines = list(csv.DictReader(client.get("/rank.csv").text.splitlines()))
+    assert sum(line["hidden_pocket"] == "yes" for line in lines) == 24
+    assert {line["cluster"] for line in lines} >= {"not significant"}
+    assert "9,999 permutations" in lines[0]["clusters"]
+    found = client.get("/rank.geojson").json
+    assert found is not None
+    assert found["features"][0]["properties"]["cluster"] == lines[0]["cluster"]

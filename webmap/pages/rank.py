@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from geo_wealth.indicators import INDICATORS
+from geo_wealth.pipeline.clusters import ranking_clusters, summary_sentences
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.rows import District, Ranking
@@ -54,6 +55,7 @@ def rank() -> Response:
     features = places.features(conn, ranking.lsoa_vintage, sorted(names(ranking)))
     found = ranges(ranking, filters)
     rows, left_out = table(ranking, filters, found)
+    clusters = ranking_clusters(conn, ranking)
     state = map_state(ranking)
     return page(
         "rank.html",
@@ -67,6 +69,8 @@ def rank() -> Response:
         shown=sum(row.shown for row in rows),
         meeting=sum(row.meets for row in rows),
         explained=explained(),
+        clusters=clusters.areas,
+        among=" ".join(summary_sentences(clusters)),
         legend=state.legend,
         map=render(features, state, settings()),
         sample=ranking.sample,
@@ -138,6 +142,11 @@ def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) 
         "query": {name: value for name, value in query.items() if name not in _OF_THE_TABLE},
         "state": query_of(free, spend_variant=None),
         "fixed": {name: value for name, value in query.items() if name not in weights},
+        "compare": {
+            name: value
+            for name, value in query_of(filters).items()
+            if name not in _OF_THE_TABLE or name == "district"
+        },
         "kept": filters.kept,
         "robust_top": filters.robust_top,
         "robust_share": filters.robust_share,

@@ -164,8 +164,10 @@
       this.paint();
     }
 
+    // An area is moved to the front once: moved again under the pointer it would lose the click.
     highlight(code) {
       const before = this.active;
+      if (code === before) return;
       this.active = code;
       if (before && this.areas.has(before)) this.areas.get(before).setStyle(this.style(before));
       this.selected.forEach((chosen) => this.raise(chosen));

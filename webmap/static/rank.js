@@ -197,6 +197,7 @@
     sayWeights(found.ranking.weights);
     if (map) map.recolour(values, found.legend);
     closePanel();
+    root.dispatchEvent(new CustomEvent('ranked', { detail: asking() })); // clusters.js follows
     const first = found.areas[0];
     status.textContent = first ? `Ranked again. First is ${first.name}.` : 'No neighbourhood can be ranked.';
   }
@@ -327,7 +328,7 @@
     panel.dataset.code = code;
     panel.setAttribute('role', 'row');
     const cell = document.createElement('td');
-    cell.colSpan = 6;
+    cell.colSpan = 7;
     cell.className = 'gw-panel';
     cell.setAttribute('role', 'cell');
     cell.textContent = 'Working out the reason…';
@@ -442,7 +443,7 @@
         view.top = total();
         arrange();
         remember();
-      } else if (codeAt(event) && !event.target.closest('a')) openPanel(codeAt(event), false);
+      } else if (codeAt(event) && !event.target.closest('a, label')) openPanel(codeAt(event), false);
     });
     ['mouseover', 'focusin'].forEach((name) => root.querySelector('table')
       .addEventListener(name, (event) => map?.highlight(codeAt(event))));
