@@ -19,11 +19,14 @@ def print_written(what: str, done: Written, *, as_json: bool) -> None:
                 "areas": done.plan.areas,
                 "event": event_document(done.event),
                 "changes": [change_document(change) for change in done.changes],
+                "outcomes_not_loaded": done.lacking,
             }
         )
         return
     say(f"{done.plan.title} is {what}: {', '.join(done.plan.areas)}.")
     say(f"Evidence: {done.event.evidence_hash}")
+    for name in done.lacking:
+        say(f"No series of the outcome {name} is loaded yet; `geo-wealth load outcomes` loads one.")
     if done.changes:
         say("Changed since the last proposal:")
         print_changes(done.changes)

@@ -17,7 +17,9 @@ TITLES = {
     "effect": "Outcomes and power",
     "outlines": "Boundaries",
     "programme": "The programme",
+    "other": "Other",
 }
+_TOLD = ("plan", "datasets", "documents", "sections", "absent", "outlines", "programme")
 _SHOWN = 5
 _MISSING = object()
 
@@ -63,6 +65,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change
         **{name: _section(name, before, after) for name in sections},
         "outlines": _outlines(before.get("outlines", {}), after.get("outlines", {})),
         "programme": _programme(before["programme"], after["programme"]),
+        "other": _figures(_rest(before), _rest(after)),
     }
     order = [*TITLES, *sorted(set(told) - set(TITLES))]
     return tuple(
@@ -70,6 +73,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change
         for name in order
         if (sentences := tuple(told.get(name, ())))
     )
+
+
+def _rest(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave what no part tells of, such as whether it is sample data."""
+    return {key: value for key, value in document.items() if key not in _TOLD}
 
 
 def matters(found: Iterable[Change]) -> bool:
@@ -98,6 +106,9 @@ def _datasets(before: list[Any], after: list[Any]) -> Iterator[str]:
             yield f"{kind.capitalize()}: {', '.join(gone)} is no longer used."
         elif come:
             yield f"{kind.capitalize()}: {', '.join(come)} was added."
+    for key in sorted(old.keys() & new.keys()):
+        if old[key] != new[key]:
+            yield f"{new[key]['title']} is the same file, described otherwise."
 
 
 def _document(before: Mapping[str, Any], after: Mapping[str, Any], kind: str) -> Iterator[str]:
@@ -120,6 +131,8 @@ def _section(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
         yield from _ranking(old, new, set(after["plan"]["areas"]))
     else:
         yield from _figures(old["results"], new["results"])
+        if old["results"] == new["results"] and old["inputs"] != new["inputs"]:
+            yield "Its figures are equal, and what they are worked out from differs."
 
 
 def _ranking(old: Mapping[str, Any], new: Mapping[str, Any], pilot: set[str]) -> Iterator[str]:
@@ -131,7 +144,8 @@ def _ranking(old: Mapping[str, Any], new: Mapping[str, Any], pilot: set[str]) ->
     )
     moved = sorted(code for code in {*was, *now} if was.get(code) != now.get(code))
     if moved:
-        yield f"{len(moved):,} of {len(names):,} neighbourhoods have another rank."
+        have = "has" if len(moved) == 1 else "have"
+        yield f"{len(moved):,} of {len(names):,} neighbourhoods {have} another rank."
     inside = [code for code in moved if code in pilot]
     for code in inside:
         yield f"{names[code]} in the pilot ranks {_rank(now, code)}; it ranked {_rank(was, code)}."
@@ -169,8 +183,8 @@ def _figures(before: Any, after: Any) -> Iterator[str]:
     other = [p for p in dict.fromkeys([*old, *new]) if old.get(p, _MISSING) != new.get(p, _MISSING)]
     if not other:
         return
-    are = "figure differs" if len(other) == 1 else "figures differ"
-    yield f"{len(other):,} of {len({*old, *new}):,} {are}."
+    differ = "differs" if len(other) == 1 else "differ"
+    yield f"{len(other):,} of {len({*old, *new}):,} figures {differ}."
     for path in other[:_SHOWN]:
         yield f"{path}: was {_told(old, path)}, is {_told(new, path)}."
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine
 
+from boundaries.codes import INDEX
 from geo_wealth.db import reading
 from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.errors import InvalidRequestError, NotFoundError, RefusedFileError, RefusedStepError
@@ -23,6 +24,7 @@ from geo_wealth.plan import Plan, check_slug, plan_from
 from geo_wealth.queries import pilots as queries
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.named import named_document
+from geo_wealth.queries.outcomes import outcomes
 from geo_wealth.queries.pilots import Pilot
 from geo_wealth.queries.rows import Ranking
 from geo_wealth.store import pilots as store
@@ -43,11 +45,14 @@ class Written:
     ----------
     changes
         How its evidence differs from that of the proposal before; empty at the first.
+    lacking
+        Outcomes of which no series is loaded yet.
     """
 
     event: Event
     plan: Plan
     changes: tuple[Change, ...]
+    lacking: tuple[str, ...]
 
 
 def propose(
@@ -67,6 +72,7 @@ def propose(
         check_areas(connection, plan)
         document = gather(connection, plan)
         data = data_version(connection)
+        lacking = lacking_outcomes(connection, plan)
     digest = evidence_hash(document)
     with engine.begin() as connection:
         earlier: list[Mapping[str, Any]] = []
@@ -78,7 +84,7 @@ def propose(
         store.keep_evidence(connection, digest, canonical(document), data)
         said = Said("proposed", by, on or clock().date(), reason, evidence_hash=digest)
         event = store.add_event(connection, plan.slug, said, clock(), look)
-    return Written(event, plan, changes(earlier[0], document) if earlier else ())
+    return Written(event, plan, changes(earlier[0], document) if earlier else (), lacking)
 
 
 def drawn_areas(connection: Connection, ranking: Ranking, request: DrawRequest) -> tuple[str, ...]:
@@ -159,6 +165,13 @@ def _check_residents(plan: Plan, terrain: Terrain, places: Sequence[int]) -> Non
         )
 
 
+def lacking_outcomes(connection: Connection, plan: Plan) -> tuple[str, ...]:
+    """List the outcomes of a plan of which no series is loaded for its neighbourhoods."""
+    vintage = INDEX[plan.ranking.index].vintage
+    known = {found.measure.lower() for found in outcomes(connection, vintage)}
+    return tuple(name for name in plan.outcomes if " ".join(name.split()).lower() not in known)
+
+
 def approve(
     engine: Engine,
     slug: str,
@@ -187,6 +200,7 @@ def approve(
         check_areas(connection, plan)
         document = gather(connection, plan)
         data = data_version(connection)
+        lacking = lacking_outcomes(connection, plan)
     found = changes(proposed, document)
     if matters(found) and not despite_changes:
         raise RefusedStepError(_changed(slug, found))
@@ -201,7 +215,7 @@ def approve(
     with engine.begin() as connection:
         store.keep_evidence(connection, said.evidence_hash or "", canonical(document), data)
         event = store.add_event(connection, slug, said, clock(), unmoved)
-    return Written(event, plan, found)
+    return Written(event, plan, found, lacking)
 
 
 def _changed(slug: str, found: Sequence[Change]) -> str:
@@ -322,7 +336,7 @@ def log_faults(connection: Connection, found: Pilot, last: str | None = None) ->
     told = faults(found.slug, found.events)
     for digest in dict.fromkeys(e.evidence_hash for e in found.events if e.evidence_hash):
         try:
-            queries.evidence(connection, digest)
+            queries.check_evidence(connection, digest)
         except (NotFoundError, RefusedFileError) as error:
             told.append(str(error))
     if last is not None and last not in {event_hash(found.slug, e) for e in found.events}:

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from geo_wealth.errors import NotFoundError, RefusedFileError
+from geo_wealth.memory import Memory
 from geo_wealth.pilots import STEPS, Event
 
 
@@ -98,7 +99,7 @@ def gathered_from(connection: Connection, digest: str) -> str | None:
 
 
 def evidence(connection: Connection, digest: str) -> Mapping[str, Any]:
-    """Read evidence back, having checked it against its hash.
+    """Read evidence back, having checked it against its hash; it is not to be changed.
 
     Raises
     ------
@@ -107,6 +108,12 @@ def evidence(connection: Connection, digest: str) -> Mapping[str, Any]:
     RefusedFileError
         When what is kept is not what was stored.
     """
+    kept = check_evidence(connection, digest)
+    return _READ.recall(digest, lambda: orjson.loads(kept))
+
+
+def check_evidence(connection: Connection, digest: str) -> str:
+    """Give evidence as text, having checked it against its hash; raises as :func:`evidence`."""
     kept = connection.execute(
         text("SELECT document FROM evidence WHERE hash = :hash"), {"hash": digest}
     ).scalar()
@@ -117,5 +124,8 @@ def evidence(connection: Connection, digest: str) -> Mapping[str, Any]:
             f"The evidence kept under {digest} was changed after it was stored: its hash is "
             "another. Restore it from a backup."
         )
-    document: dict[str, Any] = orjson.loads(kept)
-    return document
+    return str(kept)
+
+
+_READ: Memory[Mapping[str, Any]] = Memory(size=8)
+"""Evidence that was read, by its hash: what has the same hash says the same."""

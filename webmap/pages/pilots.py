@@ -17,7 +17,7 @@ from webmap import pilot_view as view
 from webmap.choropleth import MapParts, MapState, legend_of, render
 from webmap.database import connection
 from webmap.pack_view import area_lines
-from webmap.pack_words import summary
+from webmap.pack_words import outcomes, summary
 from webmap.pages.blueprint import blueprint, page, settings
 from webmap.params import read
 from webmap.ranked import names, score_classes, scores
@@ -79,7 +79,7 @@ def told(evidence: Any) -> dict[str, Any]:
     drawing = evidence["sections"].get("drawing")
     comparison = evidence["sections"].get("comparison")
     return {
-        "plan": evidence["plan"],
+        "judged_by": judged_by(evidence),
         "datasets": evidence["datasets"],
         "documents_used": evidence["documents"],
         "alternatives": drawing["results"]["alternatives"] if drawing else [],
@@ -89,6 +89,15 @@ def told(evidence: Any) -> dict[str, Any]:
             {row["attribution"] for row in evidence["datasets"] if row["attribution"]}
         ),
     }
+
+
+def judged_by(evidence: Any) -> list[str]:
+    """Name the outcomes, saying of which the evidence holds no series."""
+    held = {each["measure"]["name"].lower() for each in outcomes(evidence)}
+    return [
+        name if " ".join(name.split()).lower() in held else f"{name} (no series loaded by then)"
+        for name in evidence["plan"]["outcomes"]
+    ]
 
 
 def compared_names(evidence: Any) -> dict[str, str]:
