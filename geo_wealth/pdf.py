@@ -50,7 +50,10 @@ def to_pdf(page: str) -> bytes:
     lacking = missing()
     if lacking is not None:
         raise SetupError(lacking)
-    document = _weasyprint().HTML(string=page, url_fetcher=_refuse)
+    library = _weasyprint()
+    # A page of ours refers to nothing, and a hostile name in it shall not either.
+    nothing = library.urls.URLFetcher(allowed_protocols=())
+    document = library.HTML(string=page, url_fetcher=nothing)
     made: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return made
 
@@ -58,7 +61,7 @@ def to_pdf(page: str) -> bytes:
 def _weasyprint() -> Any:
     """Import the library, which prints where its own libraries are missing, without a sound."""
     with redirect_stdout(io.StringIO()):
-        import weasyprint  # noqa: PLC0415  (slow to import)
+        import weasyprint.urls  # noqa: PLC0415  (slow to import)
     # What it does not know of CSS it would tell on standard error, though a browser does.
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     return weasyprint
@@ -66,11 +69,6 @@ def _weasyprint() -> Any:
 
 def _has_font(folder: Path) -> bool:
     return any(folder.expanduser().glob("**/*.[ot]t[fc]"))
-
-
-def _refuse(url: str) -> dict[str, Any]:
-    """Fetch nothing: a page of ours refers to nothing, and a hostile name shall not either."""
-    raise ValueError(f"{url[:40]} is not fetched")
 
 
 if __name__ == "__main__":
