@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import drawing
 import england
 import ledger_million
 import loads
@@ -74,6 +75,10 @@ def _spend(on: Server, shared: Path, rounds: int) -> Iterator[Finding]:
     yield from spending.compare(on, shared, rounds)
 
 
+def _drawing(on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
+    yield from drawing.compare(on, rounds)
+
+
 def _weightings(_on: Server, _shared: Path, rounds: int) -> Iterator[Finding]:
     yield from weightings.compare(rounds)
 
@@ -92,6 +97,7 @@ BENCHMARKS = {
     "weightings": Benchmark(_weightings, 15, needs_shared=False),
     "weightings-england": Benchmark(_weightings_england, 3, needs_shared=False),
     "reranking-england": Benchmark(_reranking_england, 15, needs_shared=False),
+    "drawing": Benchmark(_drawing, 5, needs_shared=False),
     "page": Benchmark(_page, 1, needs_shared=False),
     "ledger": Benchmark(_ledger, 3),
     "names": Benchmark(_names, 5),
