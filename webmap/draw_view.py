@@ -149,7 +149,9 @@ def buildings_text(facts: SetFacts) -> str:
     inside = facts.inside
     if inside is None or inside.eligible is None:
         return "no list of buildings loaded"
-    return f"{inside.eligible}, and {inside.unknown or 0} of which it is not known"
+    if not inside.unknown:
+        return number(inside.eligible, 0)
+    return f"{inside.eligible:,}, and {inside.unknown:,} of which it is not known"
 
 
 def pounds_text(facts: SetFacts) -> str:

@@ -316,3 +316,12 @@ def test_the_command_on_the_page_can_be_typed(client: FlaskClient, query: str) -
 def rank_only(query: str) -> str:
     drawn = {param.name for param in DRAWING}
     return "&".join(part for part in query.split("&") if part.partition("=")[0] not in drawn)
+
+
+def test_similar_areas_are_a_link_away(client: FlaskClient) -> None:
+    html = client.get("/rank/draw?cap=9000&w.deprivation=2&w.assets=1").text
+    link = re.search(r'href="(/rank/comparison\?[^"]+)"[^>]*>Compare with similar areas', html)
+    assert link
+    codes = found(client, "cap=9000&w.deprivation=2&w.assets=1")["best"]["codes"]
+    assert all(f"area={code}" in link[1] for code in codes)
+    assert client.get(unescape(link[1])).status_code == 200

@@ -11,6 +11,12 @@ pytestmark = pytest.mark.browser
 NEAR = "E01011140"  # touches the best drawing of the sample
 FAR = "E01011171"
 OUTLINED = "path.leaflet-interactive[stroke-width='3']"
+WHERE = """code => {
+    const {map, areas} = geoWealthMap.page;
+    const at = map.latLngToContainerPoint(areas.get(code).getCenter());
+    const box = map.getContainer().getBoundingClientRect();
+    return [box.x + at.x, box.y + at.y];
+}"""
 CHOOSE = "code => geoWealthMap.page.areas.get(code).fire('click')"
 
 
@@ -35,10 +41,6 @@ def bare(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def tick(page: Page, code: str) -> None:
-    page.locator(f"[name=area][value={code}]").click()
-
-
 def test_the_map_adds_and_takes_out_and_the_page_follows(page: Page) -> None:
     before = page.locator("#command").inner_text()
     page.evaluate(CHOOSE, NEAR)
@@ -54,6 +56,9 @@ def test_the_map_adds_and_takes_out_and_the_page_follows(page: Page) -> None:
     href = page.get_by_role("link", name="GeoPackage").get_attribute("href")
     assert href is not None
     assert f"area={NEAR}" in href
+    similar = page.get_by_role("link", name="Compare with similar areas").get_attribute("href")
+    assert similar is not None
+    assert similar.count("area=") == 7
     page.evaluate(CHOOSE, FAR)
     expect(page.locator("#findings")).to_contain_text("It is not connected: it has 2 parts")
     page.evaluate(CHOOSE, FAR)
@@ -62,6 +67,35 @@ def test_the_map_adds_and_takes_out_and_the_page_follows(page: Page) -> None:
     expect(page.locator("#answer")).to_contain_text("These 6 neighbourhoods")
     expect(page.locator("#findings p")).to_have_count(0)
     expect(page).not_to_have_url(re.compile("area="))
+
+
+def test_a_click_of_the_mouse_chooses_and_the_next_one_takes_back(page: Page) -> None:
+    x, y = page.evaluate(WHERE, NEAR)
+    page.mouse.click(x, y)
+    expect(page.locator("#answer")).to_contain_text("Your selection: seven")
+    page.mouse.click(x, y)
+    expect(page.locator("#answer")).to_contain_text("These 6 neighbourhoods")
+    x, y = page.evaluate(WHERE, "E01011144")
+    page.mouse.click(x, y)
+    expect(page.locator("#answer")).to_contain_text("Your selection: five")
+    expect(page.locator(OUTLINED)).to_have_count(5)
+
+
+def test_a_tap_on_a_phone_chooses_and_is_answered_under_the_map(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    phone = context.new_page()
+    phone.goto(f"{site}/rank/draw")
+    expect(phone.locator(OUTLINED)).to_have_count(6)
+    expect(phone.locator("#map-note")).to_be_hidden()
+    phone.locator(".folium-map").evaluate("map => map.scrollIntoView()")
+    phone.touchscreen.tap(*phone.evaluate(WHERE, NEAR))
+    expect(phone.locator("#map-note")).to_contain_text("Your selection: seven neighbourhoods")
+    expect(phone.locator("#map-note")).to_contain_text("more than the cap of 10,000")
+    context.close()
 
 
 def test_back_takes_a_choice_back_and_reload_keeps_it(page: Page) -> None:

@@ -101,7 +101,9 @@ def answer(conn: Connection, found: Drawn, values: Values) -> dict[str, Any]:
         "no_options": no_options(found),
         "left_out": left_out(found.drawing, rows),
         "downloads": [(name, address(endpoint, query)) for name, endpoint in DOWNLOADS],
-        "comparison_href": None,
+        "comparison_href": address(
+            "pages.comparison", query_of(filters) | {"area": list(shown.codes)}
+        ),
     }
 
 

@@ -95,11 +95,20 @@
     document.getElementById('proof').textContent = selection.proof;
     document.getElementById('back-to-best').hidden = !selection.by_hand;
     command.textContent = selection.command;
+    const note = document.getElementById('map-note'); // for who looks at the map of a phone
+    note.textContent = [`${selection.headline}.`, ...selection.findings].join(' ');
+    note.hidden = false;
     say(selection.findings);
     document.getElementById('facts').replaceChildren(...selection.lines.map(fact));
     arrange(new Set(selection.touching));
     root.querySelectorAll('[data-follow]').forEach((link) => {
       link.href = `${new URL(link.href).pathname}?${query()}`;
+    });
+    root.querySelectorAll('[data-areas]').forEach((link) => {
+      const address = new URL(link.href);
+      address.searchParams.delete('area');
+      [...chosen].sort().forEach((code) => address.searchParams.append('area', code));
+      link.href = address.pathname + address.search;
     });
   }
 
