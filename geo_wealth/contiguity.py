@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas
-
 
 @dataclass(frozen=True, slots=True)
 class Contiguity:
@@ -69,7 +67,8 @@ def contiguity(codes: Sequence[str], shapes: Sequence[Any]) -> Contiguity:
     shapes
         (n,) polygons whose shared edges have the same vertices, as publishers draw them.
     """
-    from libpysal.graph import Graph  # noqa: PLC0415  (slow to import, and seldom needed)
+    import geopandas  # noqa: PLC0415  (slow to import, and seldom needed)
+    from libpysal.graph import Graph  # noqa: PLC0415  (as above)
 
     if len(codes) < 2:
         return Contiguity(tuple(codes), ((),) * len(codes))
