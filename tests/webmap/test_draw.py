@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import geopandas
+import jsonschema
 import pyogrio
 import pytest
 import typer
@@ -128,6 +129,16 @@ def test_each_alternative_can_be_shown(client: FlaskClient) -> None:
         assert ticked(shown) == sorted(drawn["codes"])
         assert f"{drawn['label']}: " in shown
     assert "No other drawings were asked for." in words_of(client, "/rank/draw?alternatives=0")
+
+
+def test_the_answer_keeps_to_its_own_schema(client: FlaskClient) -> None:
+    described = client.get("/openapi.json").json or {}
+    schema = {
+        "$ref": "#/components/schemas/Drawing",
+        "components": {"schemas": described["components"]["schemas"]},
+    }
+    for query in ("", f"area={BEST[0]}&area={APART}", "cap=3000&alternatives=0"):
+        jsonschema.Draft202012Validator(schema).validate(found(client, query))
 
 
 # A selection ------------------------------------------------------------------------------------
@@ -324,4 +335,12 @@ def test_similar_areas_are_a_link_away(client: FlaskClient) -> None:
     assert link
     codes = found(client, "cap=9000&w.deprivation=2&w.assets=1")["best"]["codes"]
     assert all(f"area={code}" in link[1] for code in codes)
+    assert client.get(unescape(link[1])).status_code == 200
+
+
+def test_the_rank_page_leads_to_the_drawing_of_its_own_ranking(client: FlaskClient) -> None:
+    html = client.get("/rank?w.deprivation=3&w.spend=1").text
+    link = re.search(r'href="(/rank/draw\?[^"]+)"[^>]*>Draw a pilot area', html)
+    assert link
+    assert "w.deprivation=3" in unescape(link[1])
     assert client.get(unescape(link[1])).status_code == 200

@@ -159,6 +159,7 @@ def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) 
         "order": filters.order,
         "sort_links": {key: sort_link(filters, key) for key in SORTS},
         "show_all": address("pages.rank", query_of(filters, top=max(total, 1))),
+        "draw_href": draw_link(filters),
         "downloads": [
             (name, address(f"exports.{kind}", query_of(filters))) for name, kind in DOWNLOADS
         ],
@@ -167,6 +168,13 @@ def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) 
         "others": others(known, ranking),
         "releases": sorted({index for district in known for index in district.indices}),
     }
+
+
+def draw_link(filters: RankFilters) -> str:
+    """Address that draws a pilot area on this ranking, without what orders or filters rows."""
+    ranking = {param.name for param in RANKING} - {"top"}
+    query = query_of(filters)
+    return address("pages.draw", {name: query[name] for name in query if name in ranking})
 
 
 def sort_link(filters: RankFilters, key: str) -> str:

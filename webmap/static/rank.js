@@ -88,6 +88,8 @@
     root.querySelectorAll('[data-download]').forEach((link) => {
       link.href = `${new URL(link.href).pathname}?${downloads}`;
     });
+    const draw = document.getElementById('draw-link');
+    draw.href = `${new URL(draw.href).pathname}?${asking()}`;
     const own = asking();
     own.delete('district');
     root.querySelectorAll('.gw-cell--name a, #not-ranked a').forEach((link) => {
