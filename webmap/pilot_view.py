@@ -104,7 +104,7 @@ def _step(event: Event, version: int) -> Step:
 
 
 def entries(found: Pilot, names: Mapping[str, str], kinds: Sequence[str] = ENTRIES) -> list[Entry]:
-    """List what was logged, by area and then by date; the pilot as a whole comes first."""
+    """List what was logged, by area and then by date."""
     told = [
         Entry(
             event.kind,
