@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import false_discovery_control
 
 from geo_wealth.contiguity import Contiguity
 from geo_wealth.errors import InvalidRequestError
@@ -187,6 +186,8 @@ def _tested(
         nought, one = np.zeros(y.size), np.ones(y.size)
         return nought, nought, one, one, [("not_significant", "not_significant")] * y.size
     z = (y - y.mean()) / spread
+    from scipy.stats import false_discovery_control  # noqa: PLC0415  (slow to import)
+
     moran, gi = _statistics(z, rows)
     above, below = _extremes(z, rows, how)
     p = np.minimum(1.0, 2 * (1 + np.minimum(above, below)) / (how.permutations + 1))
