@@ -95,6 +95,7 @@ def _environment() -> Environment:
         day=lambda text: wording.long_date(date.fromisoformat(text)),
         kept=wording.kept,
         small=_small,
+        signed=_signed,
     )
     return made
 
@@ -104,3 +105,8 @@ def _small(value: float | None) -> str:
     return (
         "not known" if value is None else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     )
+
+
+def _signed(value: float | None) -> str:
+    """Write a difference with two decimals; what rounds to nothing has no sign."""
+    return "not known" if value is None else f"{round(value, 2) + 0:.2f}"

@@ -52,10 +52,11 @@ def standing(record: Record) -> str:
 def asked(evidence: Evidence, record: Record, areas: Sequence[AreaLine]) -> str:
     """Say which decision is asked for, or was taken."""
     where = f"in {count(len(areas), 'neighbourhood')} of {_district(evidence)}{_people(evidence)}"
-    approved = step_date(record, "approved")
-    if approved is not None:
-        return f"Approved on {wording.long_date(approved)}: a pilot {where}."
     proposed = wording.long_date(step_date(record, "proposed"))
+    if step_date(record, "approved") is not None:
+        return (
+            f"A pilot {where}, proposed on {proposed}. Its evidence is frozen since its approval."
+        )
     if record["state"] == "stopped":
         return f"A pilot {where} was proposed on {proposed} and stopped before it was approved."
     return f"To approve, or refuse, a pilot {where}. It was proposed on {proposed}."
@@ -151,9 +152,9 @@ def _how_sure(evidence: Evidence, areas: Sequence[AreaLine]) -> str:
         return "It was not worked out how far the ranks depend on the weights."
     often = sum(share >= OFTEN for share in known)
     draws = section["inputs"]["draws"]
+    verb = "is" if 1 in {often, len(areas)} else "are"
     return (
-        f"{wording.sentence_case(count(often, 'neighbourhood'))} of these {len(areas)} "
-        f"{'is' if often == 1 else 'are'} among the first {TOP} in at least 90 % of {draws:,} "
+        f"{_of(often, len(areas))} {verb} among the first {TOP} in at least 90 % of {draws:,} "
         "other weightings. This is sensitivity to the weights, not a confidence interval."
     )
 
@@ -169,7 +170,7 @@ def _closest(evidence: Evidence, ranking: Ranking) -> str:
     if behind:
         others = wording.sentence_case(count(behind, "neighbourhood"))
         found.append(
-            f"{others} left out {'ranks' if behind == 1 else 'rank'} before at least one of these: "
+            f"{others} left out {'ranks' if behind == 1 else 'rank'} above at least one of these: "
             "a pilot area is drawn as one connected piece, not by ranks alone."
         )
     return " ".join(found) or "None of these is ranked."
@@ -177,8 +178,8 @@ def _closest(evidence: Evidence, ranking: Ranking) -> str:
 
 def _lead(evidence: Evidence, ranking: Ranking, leading: Sequence[Mapping[str, Any]]) -> str:
     verb = "ranks" if len(leading) == 1 else "rank"
-    number = wording.sentence_case(count(len(leading), "neighbourhood"))
-    head = f"{number} of these {verb} before every one left out"
+    chosen = len(evidence["plan"]["areas"])
+    head = f"{_of(len(leading), chosen)} {verb} above every neighbourhood left out"
     passed = [row for row in leading if row["against"] is not None]
     if not passed:
         return f"{head}, and no choice of weights changes that."
@@ -189,6 +190,14 @@ def _lead(evidence: Evidence, ranking: Ranking, leading: Sequence[Mapping[str, A
         f"of weight: {names[least['against']][0]} then ranks before {names[least['code']][0]} "
         f"({moves(ranking.request.weights, least['weights'])})."
     )
+
+
+def _of(some: int, every: int) -> str:
+    """Say how many of the pilot's neighbourhoods."""
+    if every == 1:
+        return "It" if some else "Not even it"
+    number = wording.sentence_case(wording.number_in_words(some))
+    return f"{number} of the {wording.number_in_words(every)} neighbourhoods"
 
 
 def _considered(evidence: Evidence) -> str:
