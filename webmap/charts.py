@@ -78,7 +78,7 @@ def chart(
     """
     scale = _scale(lines, band)
     parts = [
-        _grid(scale, zero=band is not None),
+        _grid(scale),
         _band(scale, band),
         _start(scale, start),
         *(_line(scale, line) for line in lines),
@@ -162,7 +162,7 @@ def _step(wanted: float) -> float:
     return next(part * power for part in (1, 2, 2.5, 5, 10) if part * power >= wanted * (1 - 1e-9))
 
 
-def _grid(scale: _Scale, *, zero: bool) -> Markup:
+def _grid(scale: _Scale) -> Markup:
     line = Markup(
         '<line x1="{x1}%" x2="{x2}%" y1="{y}" y2="{y}" stroke="{colour}"/>'
         '<text x="0" y="{text}" font-size="14" fill="#484949">{label}</text>'
@@ -176,7 +176,7 @@ def _grid(scale: _Scale, *, zero: bool) -> Markup:
             x2=_number(_RIGHT + 2),
             y=_number(scale.y(tick)),
             text=_number(scale.y(tick) + 5),
-            colour=INK if zero and abs(tick) < scale.step / 2 else "#cecece",
+            colour="#cecece",
             label=f"{tick + 0.0:,.{decimals}f}".replace("-", "−"),
         )
         for tick in scale.ticks()
@@ -186,14 +186,18 @@ def _grid(scale: _Scale, *, zero: bool) -> Markup:
 def _band(scale: _Scale, band: Sequence[float] | None) -> Markup:
     if band is None:
         return Markup("")
+    zero = Markup('<line x1="{0}%" x2="{1}%" y1="{2}" y2="{2}" stroke="{3}"/>').format(
+        _number(_LEFT), _number(_RIGHT + 2), _number(scale.y(0)), INK
+    )
     upper = [(place, half) for place, half in enumerate(band)]
     lower = [(place, -half) for place, half in reversed(upper)]
-    return _inner(
+    drawn = _inner(
         Markup('<polygon points="{points}" fill="#e3e6ea" stroke="{ink}" stroke-width="1" '
                'stroke-dasharray="1 3" vector-effect="non-scaling-stroke"/>').format(
             points=_points(scale, upper + lower), ink=QUIET
         ),
     )  # fmt: skip
+    return drawn + zero
 
 
 def _start(scale: _Scale, start: int | None) -> Markup:

@@ -1,5 +1,6 @@
 """A judgement of a pilot ready to print: charts, the table that says the same, and legends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -91,6 +92,7 @@ def table(judged: Judged) -> list[Period]:
     path = gaps(judged) or []
     found = judged.results.get("effect")
     bands = found["band"] if found and found["band"] is not None else [None] * len(rows)
+    fine = decimals([abs(gap) for gap in path])
     return [
         Period(
             name=row[0],
@@ -98,8 +100,14 @@ def table(judged: Judged) -> list[Period]:
             pilot=figure(row[1]),
             comparison=figure(row[2]),
             synthetic=figure(row[3]),
-            gap=figure(gap, sign=True),
-            band=None if half is None else f"±{figure(half)}",
+            gap=f"{gap:+,.{fine}f}".replace("-", "−"),
+            band=None if half is None else f"±{half:,.{fine}f}",
         )
         for row, gap, half in zip(rows, path, bands, strict=True)
     ]
+
+
+def decimals(sizes: Sequence[float]) -> int:
+    """Say how many decimals a column needs for three digits of its largest value, 4 at most."""
+    largest = max(sizes, default=0.0)
+    return 0 if largest >= 100 else 1 if largest >= 10 else 2 if largest >= 0.1 else 4
