@@ -15,7 +15,8 @@ Ints = NDArray[np.int64]
 Ranks = NDArray[np.uint16]
 
 _UNIT = 10.0**DECIMALS
-_CHUNK = 64  # draws at once: their scores stay below 20 MB
+_CHUNK = 64  # draws at once for a thread, so that ranks are kept by whole lines of memory
+_FEW = 2  # draws sorted at once: their keys stay in the processor's cache
 _BLOCK = 512  # areas at once
 
 
@@ -51,19 +52,25 @@ def rank_draws(matrix: Floats, drawn: Floats, aggregate: Aggregate) -> Ranks:
     terms = np.ascontiguousarray(matrix.T)
     fits = np.abs(matrix).max(initial=1.0) * _UNIT < 2.0 ** (62 - bits)
 
-    def fill(start: int) -> None:
-        part = slice(start, start + _CHUNK)
+    def place(part: Floats, by_draw: Ranks) -> None:
         if aggregate == "linear" and fits:
-            keys = np.empty((len(drawn[part]), len(matrix)), dtype=np.int64)
-            _score(terms, drawn[part], bits, keys)
+            keys = np.empty(by_draw.shape, dtype=np.int64)
+            _score(terms, part, bits, keys)
         else:  # numpy's own exponential, which may differ from another in the last bit
-            scaled = np.rint(score_draws(matrix, drawn[part], aggregate) * -_UNIT)
+            scaled = np.rint(score_draws(matrix, part, aggregate) * -_UNIT)
             if not fits:  # z-scores without end
-                _place_far(scaled, ranks[:, part])
+                _place_far(scaled, by_draw)
                 return
             keys = (scaled.astype(np.int64) << bits) | np.arange(len(matrix))
         keys.sort(axis=1)
-        _place(keys, bits, ranks[:, part])
+        _place(keys, bits, by_draw)
+
+    def fill(start: int) -> None:
+        part = drawn[start : start + _CHUNK]
+        by_draw = np.empty((len(part), len(matrix)), dtype=np.uint16)
+        for few in range(0, len(part), _FEW):
+            place(part[few : few + _FEW], by_draw[few : few + _FEW])
+        _turn(by_draw, ranks[:, start : start + _CHUNK])
 
     _in_threads(fill, range(0, len(drawn), _CHUNK))
     return ranks
@@ -118,10 +125,9 @@ def _score(terms: Floats, drawn: Floats, bits: int, keys: Ints) -> None:
 
 
 @compiled
-def _place(keys: Ints, bits: int, ranks: Ranks) -> None:
+def _place(keys: Ints, bits: int, by_draw: Ranks) -> None:
     """Give each area its rank in sorted rows."""
     draws, n = keys.shape
-    by_draw = np.empty((draws, n), np.uint16)
     for draw in range(draws):
         level = np.int64(-(1 << 62))  # below any key
         rank = 0
@@ -131,16 +137,22 @@ def _place(keys: Ints, bits: int, ranks: Ranks) -> None:
                 level = key >> bits
                 rank = place + 1
             by_draw[draw, key & ((1 << bits) - 1)] = rank
-    for start in range(0, n, 64):  # turned in squares, which stay in the cache
+
+
+@compiled
+def _turn(by_draw: Ranks, ranks: Ranks) -> None:
+    """Put draws by area into areas by draw."""
+    draws, n = by_draw.shape
+    for start in range(0, n, 64):  # in squares, which stay in the cache
         for area in range(start, min(start + 64, n)):
             for draw in range(draws):
                 ranks[area, draw] = by_draw[draw, area]
 
 
-def _place_far(scaled: Floats, ranks: Ranks) -> None:
+def _place_far(scaled: Floats, by_draw: Ranks) -> None:
     """Rank numbers too far apart to be packed."""
     for draw, row in enumerate(scaled):
-        ranks[:, draw] = 1 + np.searchsorted(np.sort(row), row, side="left")
+        by_draw[draw] = 1 + np.searchsorted(np.sort(row), row, side="left")
 
 
 @compiled
