@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-CHAPTERS = ("robustness", "reasons", "evaluation")
+CHAPTERS = ("robustness", "reasons", "drawing", "evaluation", "pilots")
 """The chapters, in the order in which an officer meets them."""
 
 
