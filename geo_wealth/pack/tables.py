@@ -77,14 +77,50 @@ def _robustness(evidence: Evidence) -> Rows:
     return header, rows
 
 
+def _clusters(evidence: Evidence) -> Rows:
+    found, names = evidence["sections"]["clusters"]["results"], names_of(evidence)
+    hidden = set(found["pockets"])
+    rows = [
+        {
+            "code": code,
+            "name": names[code][0],
+            "ward": names[code][1],
+            **row,
+            "hidden_pocket": code in hidden,
+        }
+        for code, row in sorted(found["areas"].items())
+    ]
+    return _flat(rows)
+
+
+def _alternatives(evidence: Evidence) -> Rows:
+    """Give the areas chosen, the best drawn and the alternatives, one row each."""
+    found = evidence["sections"]["drawing"]["results"]
+    drawn = [found["best"], *found["alternatives"]] if found["best"] else []
+    shown = [{"kind": "chosen", "label": "The chosen area", "sentence": None} | found["chosen"]]
+    names = (
+        *("kind", "label", "codes", "residents", "reach", "mean_score", "in_decile_1"),
+        *("across_m", "compactness", "sentence"),
+    )
+    rows = [_plain({name: row[name] for name in names}) for row in [*shown, *drawn]]
+    return _flat(rows)
+
+
 def _balance(evidence: Evidence) -> Rows:
     rows = evidence["sections"]["comparison"]["results"]["balance"]
     return _flat(rows)
 
 
 def _comparison(evidence: Evidence) -> Rows:
-    rows = [_plain(group) for group in evidence["sections"]["comparison"]["results"]["groups"]]
-    return _flat(rows)
+    """Give each pilot area with each of its comparison areas, the nearest first."""
+    section = evidence["sections"]["comparison"]
+    names = section["inputs"]["names"]
+    rows: list[Sequence[Any]] = [
+        [group["pilot"], names.get(group["pilot"]), code, names.get(code), distance]
+        for group in section["results"]["groups"]
+        for code, distance in zip(group["comparisons"], group["distances"], strict=True)
+    ]
+    return ["pilot", "pilot_name", "comparison", "comparison_name", "distance"], rows
 
 
 def _datasets(evidence: Evidence) -> Rows:
@@ -110,6 +146,8 @@ _TABLES: tuple[tuple[str, str | None, Callable[[Evidence], Rows]], ...] = (
     ("ranking.csv", "ranking", _ranking),
     ("reversals.csv", "ranking", _reversals),
     ("robustness.csv", "robustness", _robustness),
+    ("clusters.csv", "clusters", _clusters),
+    ("alternatives.csv", "drawing", _alternatives),
     ("comparison.csv", "comparison", _comparison),
     ("balance.csv", "comparison", _balance),
     ("datasets.csv", None, _datasets),

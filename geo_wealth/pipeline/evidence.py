@@ -196,7 +196,7 @@ def _datasets(connection: Connection, keys: Iterable[str]) -> list[dict[str, Any
         for row in datasets(connection)
         if row.key in wanted
     ]
-    return sorted(rows, key=lambda row: (row["kind"], row["key"]))
+    return sorted(rows, key=lambda row: (row["kind"], row["title"], row["key"]))
 
 
 def _outlines(connection: Connection, terrain: Terrain) -> dict[str, Any]:
