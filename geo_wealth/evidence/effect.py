@@ -249,8 +249,13 @@ def _power(study: _Study, unit: str) -> dict[str, Any]:
     return {
         **asdict(found),
         "sentence": f"With {areas} area{'s' if areas > 1 else ''}, an effect smaller than "
-        f"{size:.3g} {unit} cannot be seen: it would be missed more than once in five times.",
+        f"{_figure(size)} {unit} cannot be seen: it would be missed more than once in five times.",
     }
+
+
+def _figure(size: float) -> str:
+    """Write three significant digits, large sizes without an exponent."""
+    return f"{size:,.0f}" if size >= 1000 else f"{size:.3g}"
 
 
 def _reversion(study: _Study, chosen_by: Mapping[str, float | None] | None) -> Reversion:

@@ -69,7 +69,7 @@ def headline(outcome: Outcome, results: Mapping[str, Any]) -> str:
     if found["smallest_p"] > 0.05:
         return f"A difference of {value}: too few areas to tell it from chance"
     if found["p"] <= 0.05:
-        return f"A difference of {value}, more than chance"
+        return f"A difference of {value}, beyond what 95 % of placebo pilots show"
     return f"A difference of {value}, not told from chance"
 
 

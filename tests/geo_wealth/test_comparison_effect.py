@@ -143,7 +143,7 @@ def test_an_effect_that_was_put_in_is_found(
         assert [each.measure for each in outcomes(connection)] == ["visits"]  # the sample gave way
     assert found.results["effect"]["value"] == pytest.approx(-3, abs=0.2)
     assert found.results["effect"]["p"] <= 0.05
-    assert "more than chance" in headline(found.outcome, found.results)
+    assert "beyond what 95 % of placebo pilots show" in headline(found.outcome, found.results)
 
 
 def test_named_comparison_areas_are_those_compared_with(sample: Connection) -> None:
