@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from geo_wealth.errors import GeoWealthError
+from geo_wealth.errors import GeoWealthError, InvalidRequestError
 from geo_wealth.evidence import SECTIONS, results_of
 from geo_wealth.evidence.section import canonical
 from geo_wealth.pack.bundle import HTML, PDF, made_of_evidence
@@ -29,6 +29,10 @@ _BROKEN = (
 """What arithmetic raises over inputs that were never written by it."""
 
 _MOST = 200
+
+_COUNTS = {"draws", "permutations", "placebos"}
+_MOST_DRAWN = 100_000
+"""Numbers of random draws that inputs give, and the most of them that is worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +201,20 @@ def _sections(pack: Pack) -> Mapping[str, Any]:
 def _worked_out(pack: Pack, name: str) -> Look:
     def look() -> Iterator[Difference]:
         section = pack.evidence["sections"][name]
+        _refuse_endless(section["inputs"])
         found = orjson.loads(canonical(results_of(name)(section["inputs"])))
         yield from differences(EVIDENCE, section["results"], found, f"sections.{name}.results")
 
     return look
+
+
+def _refuse_endless(inputs: Mapping[str, Any]) -> None:
+    """Refuse inputs that ask for more work than any pack of ours does."""
+    for name in _COUNTS & set(inputs):
+        if not 0 <= inputs[name] <= _MOST_DRAWN:
+            raise InvalidRequestError(
+                name, f"a pack has at most {_MOST_DRAWN:,}; found {inputs[name]}."
+            )
 
 
 def _tables(pack: Pack, same_version: bool) -> Iterator[Difference]:

@@ -20,6 +20,7 @@ from geo_wealth.errors import RefusedFileError
 from geo_wealth.evidence.section import canonical
 from geo_wealth.pack.bundle import pack_files, to_zip
 from geo_wealth.pack.differences import differences
+from geo_wealth.pack.joined import joined
 from geo_wealth.pack.reading import EVIDENCE, MANIFEST, Pack, read_pack
 from geo_wealth.pack.record import pilot_record
 from geo_wealth.pack.verify import Verdict, verify
@@ -183,7 +184,9 @@ def test_any_result_changed_is_named_by_its_path(
     assert found.path == keys.removeprefix(".")
 
 
-@pytest.mark.parametrize("name", ["ranking", "robustness", "clusters", "drawing", "comparison"])
+@pytest.mark.parametrize(
+    "name", ["ranking", "robustness", "clusters", "drawing", "comparison", "effect"]
+)
 def test_a_result_changed_with_all_hashes_made_to_agree_comes_out_otherwise(
     files: dict[str, bytes], result_paths: list[tuple[Any, ...]], name: str
 ) -> None:
@@ -201,6 +204,45 @@ def test_an_input_changed_moves_what_follows_from_it(files: dict[str, bytes]) ->
     area["indicators"]["deprivation"]["value"] += 50
     wrong = check(rehashed(files | {EVIDENCE: canonical(document)})).found
     assert any(each.path.startswith("sections.ranking.results") for each in wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "path"),
+    [
+        ("robustness", {"seed": 2}, "sections.robustness.inputs.seed"),
+        ("robustness", {"weights": [0.4, 0.3, 0.3]}, "sections.robustness.inputs.weights[0]"),
+        ("clusters", {"of": "deprivation"}, "sections.clusters.inputs.of"),
+        ("drawing", {"chosen": []}, "sections.drawing.inputs.chosen"),
+        ("comparison", {"matches": 1}, "sections.comparison.inputs.matches"),
+    ],
+)
+def test_a_section_worked_out_from_other_inputs_than_the_rest_is_named(
+    files: dict[str, bytes], name: str, change: dict[str, Any], path: str
+) -> None:
+    document = orjson.loads(files[EVIDENCE])
+    document["sections"][name]["inputs"] |= change
+    assert path in {each.path for each in joined(document)}
+
+
+def test_a_definition_that_is_not_what_its_hash_says_is_named(files: dict[str, bytes]) -> None:
+    document = orjson.loads(files[EVIDENCE])
+    assert list(joined(document)) == []
+    told = document["documents"]["definition"]
+    told["text"] = told["text"].replace("E08000034", "E08000035")
+    (found,) = joined(document)
+    assert found.path == "documents.definition.hash"
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("robustness", "draws"), ("clusters", "permutations"), ("effect", "placebos")],
+)
+def test_work_without_end_is_refused(files: dict[str, bytes], name: str, count: str) -> None:
+    document = orjson.loads(files[EVIDENCE])
+    document["sections"] = {name: document["sections"][name]}
+    document["sections"][name]["inputs"][count] = 10**12
+    wrong = check(files | {EVIDENCE: canonical(document)}).found
+    assert any(f"{count}: a pack has at most" in each.found for each in wrong)
 
 
 def test_a_plan_that_says_otherwise_than_its_ranking_is_named(files: dict[str, bytes]) -> None:
