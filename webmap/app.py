@@ -14,6 +14,7 @@ from webmap import (
     logs,
     ops,
     pages,
+    roles,
     security,
     spend_exports,
     static_files,
@@ -64,6 +65,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     ops.init_app(app)
     database.init_app(app, settings, engine)
     security.init_app(app, settings)
+    roles.init_app(app)
     errors.init_app(app)
     templating.init_app(app, settings)
     Compress(app)

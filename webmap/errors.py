@@ -37,6 +37,7 @@ _TITLES = {
     503: "The service is busy for a moment",
 }
 _SENTENCES = {
+    403: "This address is open to nobody yet: it has been given no role.",
     404: "There is nothing at this address. Check it, or start from the home page.",
     405: "This address is only for reading.",
     503: "The database does not answer. Try again in a moment.",
