@@ -167,8 +167,10 @@ def _grid(scale: _Scale) -> Markup:
         '<line x1="{x1}%" x2="{x2}%" y1="{y}" y2="{y}" stroke="{colour}"/>'
         '<text x="0" y="{text}" font-size="14" fill="#484949">{label}</text>'
     )
-    decimals = max(0, -math.floor(math.log10(scale.step) + 1e-9))
-    if round(scale.step * 10**decimals, 6) % 1:
+    per, suffix = _unit(max(abs(scale.low), abs(scale.high)))
+    step = scale.step / per
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    if round(step * 10**decimals, 6) % 1:
         decimals += 1
     return Markup("").join(
         line.format(
@@ -177,10 +179,17 @@ def _grid(scale: _Scale) -> Markup:
             y=_number(scale.y(tick)),
             text=_number(scale.y(tick) + 5),
             colour="#cecece",
-            label=f"{tick + 0.0:,.{decimals}f}".replace("-", "−"),
+            label=f"{tick / per + 0.0:,.{decimals}f}{suffix if tick else ''}".replace("-", "−"),
         )
         for tick in scale.ticks()
     )
+
+
+def _unit(largest: float) -> tuple[float, str]:
+    """Give what labels count in, so that they stay short: 400k, 1.5m."""
+    if largest >= 1e6:
+        return 1e6, "m"
+    return (1e3, "k") if largest >= 1e4 else (1.0, "")
 
 
 def _band(scale: _Scale, band: Sequence[float] | None) -> Markup:

@@ -47,6 +47,16 @@ def test_a_range_lies_about_nought_with_a_line_through_it() -> None:
     assert [round(a + b, 1) for a, b in zip(upper, lower, strict=True)] == [2 * 141.0] * 3
 
 
+@pytest.mark.parametrize(
+    ("high", "labels"),
+    [(4e5, ["0", "100k", "400k"]), (2e6, ["0.0", "0.5m", "2.0m"]), (8e3, ["0", "2,000", "8,000"])],
+)
+def test_large_values_have_short_labels(high: float, labels: list[str]) -> None:
+    drawn = parsed(chart("x", "t", PERIODS, [Line("pilot", "Pilot", [0.0, high / 2, high])]))
+    texts = [each.text for each in drawn.iter("text")]
+    assert [texts[0], texts[1], texts[-4]] == labels
+
+
 def test_many_periods_name_the_first_and_the_last() -> None:
     periods = [f"20{year:02d}" for year in range(40)]
     drawn = parsed(chart("x", "t", periods, [Line("pilot", "Pilot", list(range(40)))]))
