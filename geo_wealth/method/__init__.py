@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-CHAPTERS = ("robustness", "reasons", "drawing", "evaluation", "pilots")
+CHAPTERS = ("robustness", "reasons", "drawing", "outcomes", "evaluation", "pilots", "pack")
 """The chapters, in the order in which an officer meets them."""
 
 
