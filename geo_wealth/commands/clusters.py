@@ -15,22 +15,9 @@ from geo_wealth.commands.output import (
     say,
     write_text,
 )
-from geo_wealth.commands.rank import (
-    NO_DISTRICT,
-    Aggregate,
-    Directions,
-    District,
-    EligibleOnly,
-    Index,
-    Normalise,
-    SpendVariant,
-    Weights,
-    build,
-    make_request,
-)
+from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
-from geo_wealth.indicators import DEFAULT_SPEND
 from geo_wealth.pipeline.clusters import (
     OF,
     AreaClusters,
@@ -44,20 +31,15 @@ from geo_wealth.pipeline.ranking import kept_ranking
 from geo_wealth.pipeline.table import credited
 from geo_wealth.pipeline.words import context_line
 from geo_wealth.queries.datasets import attributions
+from geo_wealth.queries.rows import RankRequest
 
 _DEFAULT = Permutations()
 
 
+@takes_ranking
 def clusters(
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     of: Annotated[str, typer.Option("--of", help=f"{', '.join(OF)}.")] = "score",
     permutations: Annotated[int, typer.Option(help="How many.")] = _DEFAULT.permutations,
     seed: Annotated[int, typer.Option(help="The same seed, the same answer.")] = _DEFAULT.seed,
@@ -75,16 +57,6 @@ def clusters(
     how = Permutations(permutations, seed)
     if csv is not None:
         check_place(csv)
-    request = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     with reading(open_database()) as connection:
         ranking = kept_ranking(connection, kept) if kept else build(connection, request)
         found = ranking_clusters(connection, ranking, of, how)

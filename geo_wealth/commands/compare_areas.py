@@ -5,22 +5,9 @@ from typing import Annotated
 import typer
 
 from geo_wealth.commands.output import Json, print_json, print_table, say
-from geo_wealth.commands.rank import (
-    NO_DISTRICT,
-    Aggregate,
-    Directions,
-    District,
-    EligibleOnly,
-    Index,
-    Normalise,
-    SpendVariant,
-    Weights,
-    build,
-    make_request,
-)
+from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
-from geo_wealth.indicators import DEFAULT_SPEND
 from geo_wealth.pipeline.ranking import kept_ranking
 from geo_wealth.pipeline.robustness import LABEL
 from geo_wealth.pipeline.side_by_side import (
@@ -31,19 +18,14 @@ from geo_wealth.pipeline.side_by_side import (
     side_by_side_document,
 )
 from geo_wealth.pipeline.words import context_line
+from geo_wealth.queries.rows import RankRequest
 
 
+@takes_ranking
 def compare_areas(
     codes: Annotated[list[str], typer.Argument(help="Codes of two to four neighbourhoods.")],
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     kept: Annotated[str | None, typer.Option("--id", help="Of a ranking that was kept.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -52,16 +34,6 @@ def compare_areas(
     Example: geo-wealth compare-areas E01011140 E01011038 --district E08000034 --index imd2019
     """
     check_codes(codes, "CODES")
-    request = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     with reading(open_database()) as connection:
         ranking = kept_ranking(connection, kept) if kept else build(connection, request)
         found = side_by_side(connection, ranking, codes)

@@ -15,7 +15,7 @@ from geo_wealth.commands.output import (
     write_text,
 )
 from geo_wealth.commands.pilot_options import Areas, AreasFile, History, Matches, Pool, codes_given
-from geo_wealth.commands.rank import NO_DISTRICT, District, Index
+from geo_wealth.commands.ranking_options import District, Index
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.evaluation.request import ComparisonRequest
@@ -30,7 +30,7 @@ COLUMNS = ("pilot_code", "pilot_name", "comparison_code", "comparison_name", "di
 
 
 def comparison(
-    district: District = NO_DISTRICT,
+    district: District = "",
     index: Index = "imd2019",
     area: Areas = None,
     areas: AreasFile = None,

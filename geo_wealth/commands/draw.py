@@ -16,25 +16,12 @@ from geo_wealth.commands.output import (
     say,
     write_text,
 )
-from geo_wealth.commands.rank import (
-    NO_DISTRICT,
-    Aggregate,
-    Directions,
-    District,
-    EligibleOnly,
-    Index,
-    Normalise,
-    SpendVariant,
-    Weights,
-    build,
-    make_request,
-)
+from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.drawing.words import facts_sentences
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evidence.drawing import area_document, facts_document, request_document
-from geo_wealth.indicators import DEFAULT_SPEND
 from geo_wealth.pipeline.documents import ranking_document
 from geo_wealth.pipeline.drawing import (
     Drawing,
@@ -48,7 +35,7 @@ from geo_wealth.pipeline.drawing_files import area_geojson, area_gpkg, codes_csv
 from geo_wealth.pipeline.ranking import kept_ranking
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.pipeline.words import context_line
-from geo_wealth.queries.rows import Ranking
+from geo_wealth.queries.rows import Ranking, RankRequest
 
 _DEFAULT = DrawRequest()
 _ANY = "any"
@@ -56,16 +43,10 @@ _ANY = "any"
 _Write = Callable[[Connection, Ranking, Terrain, SetFacts], str | bytes]
 
 
+@takes_ranking
 def draw(
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     kept: Annotated[str | None, typer.Option("--id", help="On a ranking that was kept.")] = None,
     cap: Annotated[int, typer.Option(help="Most residents it may have.")] = _DEFAULT.cap,
     across: Annotated[
@@ -118,18 +99,8 @@ def draw(
         within=within,
         alternatives=alternatives,
     )
-    ranked = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     with reading(open_database()) as connection:
-        ranking = kept_ranking(connection, kept) if kept else build(connection, ranked)
+        ranking = kept_ranking(connection, kept) if kept else build(connection, request)
         terrain = district_terrain(
             connection, ranking.request.district, ranking.lsoa_vintage, ranking.request.index
         )

@@ -16,7 +16,7 @@ from geo_wealth.commands.output import (
     write_text,
 )
 from geo_wealth.commands.pilot_options import Areas, AreasFile, History, Matches, Pool, codes_given
-from geo_wealth.commands.rank import NO_DISTRICT, District, Index
+from geo_wealth.commands.ranking_options import District, Index
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
@@ -50,7 +50,7 @@ def effect(
         list[str] | None,
         typer.Option("--comparison", help="Code of a comparison area; again for each."),
     ] = None,
-    district: District = NO_DISTRICT,
+    district: District = "",
     index: Index = "imd2019",
     matches: Matches = _DEFAULT.matches,
     pool: Pool = _DEFAULT.pool,
@@ -90,7 +90,7 @@ def power(
     area: Areas = None,
     areas: AreasFile = None,
     measure: Measure = None,
-    district: District = NO_DISTRICT,
+    district: District = "",
     index: Index = "imd2019",
     matches: Matches = _DEFAULT.matches,
     pool: Pool = _DEFAULT.pool,

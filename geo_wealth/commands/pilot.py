@@ -32,25 +32,12 @@ from geo_wealth.commands.pilot_print import (
     print_faults,
     print_written,
 )
-from geo_wealth.commands.rank import (
-    NO_DISTRICT,
-    Aggregate,
-    Directions,
-    District,
-    EligibleOnly,
-    Index,
-    Normalise,
-    SpendVariant,
-    Weights,
-    build,
-    make_request,
-)
+from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.drawing.request import ACROSS_M, CAP, DrawRequest
 from geo_wealth.errors import GeoWealthError, InvalidRequestError
 from geo_wealth.evaluation.request import ComparisonRequest
-from geo_wealth.indicators import DEFAULT_SPEND
 from geo_wealth.pilots import Said
 from geo_wealth.pipeline import pilots as pipeline
 from geo_wealth.pipeline.pilot_documents import (
@@ -61,6 +48,7 @@ from geo_wealth.pipeline.pilot_documents import (
 )
 from geo_wealth.plan import Plan
 from geo_wealth.queries import pilots as queries
+from geo_wealth.queries.rows import RankRequest
 from geo_wealth.robustness import Weightings
 
 app = typer.Typer(
@@ -78,20 +66,14 @@ _COMPARISON = ComparisonRequest()
 
 
 @app.command()
+@takes_ranking
 def propose(
     slug: Slug,
     title: Annotated[str, typer.Option("--title", help="What people call it.")],
     by: By,
     reason: Reason,
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     area: Areas = None,
     areas: AreasFile = None,
     cap: Cap = CAP,
@@ -119,16 +101,6 @@ def propose(
     --reason "Most deprived, least spend" --district E08000034
     """
     day = _day(on)
-    request = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     draw = DrawRequest(cap, metres(across), tuple(include or ()), tuple(exclude or ()), within)
     engine = open_database()
     with reading(engine) as connection:

@@ -1,7 +1,6 @@
 """``geo-wealth rank`` and ``explain``: the ranking, and the reason for a rank."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,14 +16,15 @@ from geo_wealth.commands.output import (
     say,
     write_text,
 )
+from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, SPEND_VARIANTS, described
+from geo_wealth.indicators import INDICATORS, described
 from geo_wealth.pipeline.documents import explanation_document, ranking_document
 from geo_wealth.pipeline.explain import explain as explain_area
 from geo_wealth.pipeline.penetration import applies
-from geo_wealth.pipeline.ranking import build_ranking, keep_ranking, kept_ranking
+from geo_wealth.pipeline.ranking import keep_ranking, kept_ranking
 from geo_wealth.pipeline.table import credited, ranking_rows
 from geo_wealth.pipeline.words import context_line
 from geo_wealth.queries.datasets import attributions
@@ -33,35 +33,11 @@ from geo_wealth.queries.rows import IndicatorValue, Ranking, RankRequest
 map_writer: Callable[[Connection, Ranking, Path], None] | None = None
 """Writes a ranking as a map; the web package, which draws maps, puts it here."""
 
-District = Annotated[str, typer.Option(help="Code of the district, such as E08000034.")]
-Index = Annotated[str, typer.Option(help="imd2019 or imd2025.")]
-Weights = Annotated[str | None, typer.Option(help="Such as deprivation=.5,spend=.25,assets=.25.")]
-Directions = Annotated[
-    str | None,
-    typer.Option("--direction", help="Turn an indicator: spend=1,assets=-1."),
-]
-Normalise = Annotated[str, typer.Option(help="percentile, minmax, z or exponential.")]
-Aggregate = Annotated[str, typer.Option(help="linear or geometric.")]
-EligibleOnly = Annotated[
-    bool, typer.Option("--eligible-only", help="Count only assets known to be transferable.")
-]
-SpendVariant = Annotated[
-    str,
-    typer.Option(help=f"How spend is measured: {', '.join(SPEND_VARIANTS)}."),
-]
-NO_DISTRICT = ""
 
-
+@takes_ranking
 def rank(
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     top: Annotated[int | None, typer.Option(min=1, help="Show the first so many.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this CSV.")] = None,
     map_file: Annotated[
@@ -78,16 +54,6 @@ def rank(
     for path in filter(None, (csv, map_file)):
         check_place(path)
     engine = open_database()
-    request = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     with reading(engine) as connection:
         ranking = kept_ranking(connection, kept) if kept else build(connection, request)
         if csv is not None:
@@ -107,17 +73,11 @@ def rank(
         _print(ranking, top)
 
 
+@takes_ranking
 def explain(
     code: Annotated[str, typer.Argument(help="Code of the neighbourhood (LSOA).")],
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     against: Annotated[
         str | None, typer.Option(help="Another neighbourhood to compare with.")
     ] = None,
@@ -127,16 +87,6 @@ def explain(
 
     Example: geo-wealth explain E01011140 --district E08000034 --index imd2019
     """
-    request = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     with reading(open_database()) as connection:
         ranking = build(connection, request)
     explanation = explain_area(ranking, code, against)
@@ -144,78 +94,6 @@ def explain(
         print_json(explanation_document(explanation))
     else:
         say("\n".join(explanation.sentences))
-
-
-def make_request(
-    district: str,
-    index: str,
-    weights: str | None,
-    directions: str | None,
-    normalise: str,
-    aggregate: str,
-    *,
-    eligible_only: bool,
-    spend_variant: str = DEFAULT_SPEND,
-) -> RankRequest:
-    """Turn what was typed into a request.
-
-    Raises
-    ------
-    InvalidRequestError
-        Naming the option and what is allowed.
-    """
-    request = RankRequest(
-        district=district,
-        index=index,
-        normalise=normalise,
-        aggregate=aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
-    if weights is not None:
-        request = replace(request, weights=_pairs("--weights", weights))
-    if directions is not None:
-        request = replace(request, directions=_signs(directions))
-    return request
-
-
-def build(connection: Connection, request: RankRequest) -> Ranking:
-    """Rank the district that was named.
-
-    Raises
-    ------
-    InvalidRequestError
-        When none was.
-    """
-    if not request.district:
-        raise InvalidRequestError("--district", "give the code of a district, such as E08000034.")
-    return build_ranking(connection, request)
-
-
-def _pairs(option: str, text: str) -> dict[str, float]:
-    """Read ``name=number,name=number``."""
-    pairs: dict[str, float] = {}
-    for part in text.split(","):
-        name, _, number = part.partition("=")
-        slug = name.strip()
-        if slug not in INDICATORS or slug in pairs:
-            raise InvalidRequestError(
-                option, f"name each of {', '.join(INDICATORS)} at most once; found {part!r}."
-            )
-        try:
-            pairs[slug] = float(number)
-        except ValueError:
-            raise InvalidRequestError(
-                option, f"write name=number, such as {slug}=.5; found {part!r}."
-            ) from None
-    return pairs
-
-
-def _signs(text: str) -> dict[str, int]:
-    pairs = _pairs("--direction", text)
-    if any(sign not in {-1, 1} for sign in pairs.values()):
-        raise InvalidRequestError("--direction", "1 or -1 for each, such as spend=1.")
-    return {slug: int(sign) for slug, sign in pairs.items()}
 
 
 def _write_map(connection: Connection, ranking: Ranking, path: Path) -> None:

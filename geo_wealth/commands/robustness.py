@@ -14,23 +14,10 @@ from geo_wealth.commands.output import (
     say,
     write_text,
 )
-from geo_wealth.commands.rank import (
-    NO_DISTRICT,
-    Aggregate,
-    Directions,
-    District,
-    EligibleOnly,
-    Index,
-    Normalise,
-    SpendVariant,
-    Weights,
-    build,
-    make_request,
-)
+from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.indicators import DEFAULT_SPEND
 from geo_wealth.pipeline.method_robustness import (
     RankingMethods,
     area_drivers,
@@ -53,7 +40,7 @@ from geo_wealth.pipeline.robustness import (
 from geo_wealth.pipeline.table import credited
 from geo_wealth.pipeline.words import context_line
 from geo_wealth.queries.datasets import attributions
-from geo_wealth.queries.rows import Ranking
+from geo_wealth.queries.rows import Ranking, RankRequest
 from geo_wealth.robustness import Weightings
 from geo_wealth.robustness.drivers import BASE, Drivers
 from geo_wealth.robustness.methods import Variant
@@ -61,16 +48,10 @@ from geo_wealth.robustness.methods import Variant
 _DEFAULT = Weightings()
 
 
+@takes_ranking
 def robustness(
-    district: District = NO_DISTRICT,
-    index: Index = "imd2019",
-    weights: Weights = None,
-    directions: Directions = None,
-    normalise: Normalise = "percentile",
-    aggregate: Aggregate = "linear",
+    request: RankRequest,
     *,
-    eligible_only: EligibleOnly = False,
-    spend_variant: SpendVariant = DEFAULT_SPEND,
     draws: Annotated[int, typer.Option(help="How many weightings.")] = _DEFAULT.draws,
     seed: Annotated[int, typer.Option(help="The same seed, the same answer.")] = _DEFAULT.seed,
     concentration: Annotated[
@@ -108,16 +89,6 @@ def robustness(
     tops = None if top_k is None else _tops(top_k)
     if csv is not None:
         check_place(csv)
-    request = make_request(
-        district,
-        index,
-        weights,
-        directions,
-        normalise,
-        aggregate,
-        eligible_only=eligible_only,
-        spend_variant=spend_variant,
-    )
     with reading(open_database()) as connection:
         ranking = kept_ranking(connection, kept) if kept else build(connection, request)
         owed = attributions(connection, ranking.datasets)

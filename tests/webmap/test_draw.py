@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 import webmap.cli  # noqa: F401  (adds the command serve)
 from geo_wealth.cli import app
 from geo_wealth.commands.pilot_options import metres
-from geo_wealth.commands.rank import make_request
+from geo_wealth.commands.ranking_options import make_request
 from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.evidence.drawing import request_document
 from webmap.draw_params import DRAWING
