@@ -12,6 +12,11 @@ from boundaries.errors import RefusedFileError
 from boundaries.packed import unpacked
 from boundaries.sources import Source, catalogue, identify
 
+KINDS = {
+    *("boundaries", "lookup", "names", "deprivation", "population", "postcodes"),
+    "rural-urban",
+}
+
 
 def content(path: Path, *suffixes: str) -> bytes:
     with unpacked(path, suffixes or (".csv",)) as plain:
@@ -126,7 +131,7 @@ def test_identify_by_columns_or_not_at_all_and_credit_all_the_same() -> None:
 
 def test_every_source_says_where_to_get_it() -> None:
     for kind, source in catalogue():
-        assert kind in {"boundaries", "lookup", "names", "deprivation", "population", "postcodes"}
+        assert kind in KINDS
         assert str(source.url).startswith("https://")
         assert source.publisher
         assert source.attribution

@@ -146,6 +146,7 @@ def test_datasets_say_what_they_are(sample: Connection) -> None:
         "deprivation",
         "ledger",
         "names",
+        "outcomes",
         "postcodes",
         "register",
         "survey",
