@@ -4,21 +4,36 @@ import shlex
 from collections.abc import Sequence
 
 from geo_wealth.drawing.request import DrawRequest
+from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.queries.rows import Ranking, RankRequest
 
 SLUG = "my-pilot"
 FILL_IN = (("--title", "TITLE"), ("--by", "YOUR NAME"), ("--reason", "WHY"))
 
 
-def propose(ranking: Ranking, request: DrawRequest, codes: Sequence[str]) -> str:
+def propose(
+    ranking: Ranking,
+    request: DrawRequest,
+    codes: Sequence[str],
+    comparison: ComparisonRequest,
+    outcomes: Sequence[str],
+) -> str:
     """Write the command that proposes these areas as a pilot.
 
     Only what differs from the command's own defaults is named, district and index aside.
+
+    Parameters
+    ----------
+    outcomes
+        Names of the measures that it is judged by.
     """
     words = ["geo-wealth", "pilot", "propose", SLUG]
     words += [word for pair in FILL_IN for word in pair]
     words += ranking_words(ranking.request)
     words += drawing_words(request)
+    words += comparison_words(comparison)
+    for measure in outcomes:
+        words += ["--outcome", measure]
     for code in codes:
         words += ["--area", code]
     return shlex.join(words)
@@ -56,4 +71,16 @@ def drawing_words(request: DrawRequest) -> list[str]:
             words += [f"--{name}", code]
     if request.within is not None:
         words += ["--within", request.within]
+    return words
+
+
+def comparison_words(request: ComparisonRequest) -> list[str]:
+    """Write the options that a comparison group takes on the command line."""
+    default = ComparisonRequest()
+    words = []
+    for name in ("matches", "pool"):
+        if getattr(request, name) != getattr(default, name):
+            words += [f"--{name}", str(getattr(request, name))]
+    for measure in request.history:
+        words += ["--history", measure]
     return words

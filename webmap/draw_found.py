@@ -1,10 +1,12 @@
 """What an address that draws asks for: the ranking, the best drawing, and what is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from geo_wealth.drawing.facts import SetFacts
+from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.memory import Memory
 from geo_wealth.pipeline.drawing import (
     Drawing,
@@ -15,6 +17,7 @@ from geo_wealth.pipeline.drawing import (
 )
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.queries.datasets import data_version
+from geo_wealth.queries.outcomes import outcomes
 from geo_wealth.queries.rows import Ranking
 from webmap.draw_command import propose
 from webmap.draw_params import draw_request
@@ -45,7 +48,8 @@ class Shown:
     touching
         Codes of the areas around it.
     command
-        What proposes it as a pilot on the command line.
+        What proposes it as a pilot on the command line; None where it does not keep to what
+        was asked.
     """
 
     codes: tuple[str, ...]
@@ -55,7 +59,7 @@ class Shown:
     findings: tuple[str, ...]
     lines: tuple[Line, ...]
     touching: tuple[str, ...]
-    command: str
+    command: str | None
     facts: SetFacts
 
 
@@ -87,18 +91,29 @@ def find_drawing(
     selection = None
     if values["area"] and set(values["area"]) != set(drawing.best.facts.codes):
         selection = check_selection(conn, ranking, terrain, values["area"], request)
-    return Drawn(
-        filters, ranking, terrain, drawing, selection, show(ranking, terrain, drawing, selection)
-    )
+    measures = [each.measure for each in outcomes(conn, ranking.lsoa_vintage)]
+    shown = show(ranking, terrain, drawing, selection, measures)
+    return Drawn(filters, ranking, terrain, drawing, selection, shown)
 
 
 def show(
-    ranking: Ranking, terrain: Terrain, drawing: Drawing, selection: Selection | None
+    ranking: Ranking,
+    terrain: Terrain,
+    drawing: Drawing,
+    selection: Selection | None,
+    measures: Sequence[str],
 ) -> Shown:
-    """Print a selection, or the best drawing where there is none."""
+    """Print a selection, or the best drawing where there is none.
+
+    Parameters
+    ----------
+    measures
+        Names of the outcomes that are loaded, by which it will be judged.
+    """
     best = drawing.best.facts
     facts = selection.facts if selection else best
     index = ranking.request.index
+    command = propose(ranking, drawing.request, facts.codes, ComparisonRequest(), measures)
     return Shown(
         codes=facts.codes,
         by_hand=selection is not None,
@@ -107,7 +122,7 @@ def show(
         findings=selection.findings if selection else (),
         lines=tuple(lines(facts, best if selection else None, index)),
         touching=tuple(touching(terrain, facts.codes)),
-        command=propose(ranking, drawing.request, facts.codes),
+        command=None if selection and selection.findings else command,
         facts=facts,
     )
 

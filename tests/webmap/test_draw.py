@@ -21,6 +21,7 @@ from geo_wealth.commands.pilot_options import metres
 from geo_wealth.commands.ranking_options import make_request
 from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.evidence.drawing import request_document
+from geo_wealth.sample.outcome import MEASURE
 from webmap.draw_params import DRAWING
 
 DISTRICT = "E08000034"
@@ -293,7 +294,7 @@ def test_the_page_links_its_files_with_its_own_state(client: FlaskClient) -> Non
         "",
         "w.deprivation=2&w.spend=1&direction.assets=low&normalise=minmax&eligible_only=true",
         "cap=5000&across=any&include=E01011140&exclude=E01011144&within=town:Dewsbury",
-        f"area={BEST[0]}&area={BEST[1]}&spend_variant=per-head&across=1200",
+        f"area={BEST[0]}&area={BEST[1]}&spend_variant=per-head&across=2000",
     ],
 )
 def test_the_command_on_the_page_can_be_typed(client: FlaskClient, query: str) -> None:
@@ -305,6 +306,7 @@ def test_the_command_on_the_page_can_be_typed(client: FlaskClient, query: str) -
         command = below[words.pop(0)]
     said = command.make_context(command.name, list(words)).params
     assert said["area"] == drawing["selection"]["codes"]
+    assert said["outcome"] == [MEASURE]
     typed = DrawRequest(
         said["cap"],
         metres(said["across"]),
@@ -322,6 +324,25 @@ def test_the_command_on_the_page_can_be_typed(client: FlaskClient, query: str) -
     assert request.eligible_only == ("eligible_only" in query)
     assert request.normalise == ("minmax" if "minmax" in query else "percentile")
     assert request.spend_variant == ("per-head" if "per-head" in query else "catchment")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"area={BEST[0]}&area={BEST[1]}&cap=2000",
+        f"area={BEST[0]}&area={BEST[1]}&across=100",
+        f"area={BEST[0]}&area=E01011171",
+    ],
+)
+def test_what_cannot_be_proposed_says_why_instead_of_a_command(
+    client: FlaskClient, query: str
+) -> None:
+    selection = found(client, query)["selection"]
+    assert selection["command"] is None
+    html = client.get(f"/rank/draw?{query}").text
+    assert "pilot propose" not in html
+    words = words_of(client, f"/rank/draw?{query}")
+    assert f"It cannot be proposed as it is. {' '.join(selection['findings'])}" in words
 
 
 def rank_only(query: str) -> str:

@@ -360,7 +360,7 @@ SCHEMAS: dict[str, Schema] = {
             "findings": {"type": "array", "items": TEXT},
             "touching": {"type": "array", "items": TEXT},
             "lines": {"type": "array", "items": {"type": "object"}},
-            "command": TEXT,
+            "command": maybe(TEXT),
         },
     ),
     "Drawing": record(

@@ -94,7 +94,11 @@
     document.getElementById('answer').textContent = selection.headline;
     document.getElementById('proof').textContent = selection.proof;
     document.getElementById('back-to-best').hidden = !selection.by_hand;
-    command.textContent = selection.command;
+    command.textContent = selection.command || '';
+    command.hidden = !selection.command;
+    document.getElementById('may-propose').hidden = !selection.command;
+    document.getElementById('not-propose').hidden = Boolean(selection.command);
+    document.getElementById('why-not').textContent = selection.findings.join(' ');
     const note = document.getElementById('map-note'); // for who looks at the map of a phone
     note.textContent = [`${selection.headline}.`, ...selection.findings].join(' ');
     note.hidden = false;
