@@ -66,7 +66,8 @@ def classify(values: Sequence[float | None], count: int = 5) -> Classes:
     for position, high in enumerate(highs):
         end = _upper(known, high)
         low = known[0] if position == 0 else highs[position - 1]
-        label = _label(known[start], high, digits)
+        first = known[start] if position == 0 or known[start] == high else None
+        label = _label(first, low, high, digits)
         items.append(MapClass(low, high, _colour(position, len(highs)), label, end - start))
         start = end
     return Classes(tuple(items), missing)
@@ -100,6 +101,10 @@ def _digits(edges: Sequence[float]) -> int:
     return 6
 
 
-def _label(low: float, high: float, digits: int) -> str:
-    first, last = f"{low:,.{digits}f}", f"{high:,.{digits}f}"
-    return first if first == last else f"{first} to {last}"
+def _label(first: float | None, low: float, high: float, digits: int) -> str:
+    """Word a class: no two classes that follow each other name the same value as theirs."""
+    last = f"{high:,.{digits}f}"
+    if first is None:
+        return f"over {low:,.{digits}f} to {last}"
+    least = f"{first:,.{digits}f}"
+    return least if least == last else f"{least} to {last}"

@@ -53,7 +53,13 @@ def test_ten_values_make_five_classes_of_two() -> None:
     classes = classify([float(value) for value in range(1, 11)])
     assert [item.count for item in classes.items] == [2, 2, 2, 2, 2]
     assert [item.high for item in classes.items] == [2, 4, 6, 8, 10]
-    assert classes.items[0].label == "1.0 to 2.0"
+    assert [item.label for item in classes.items] == [
+        "1.0 to 2.0",
+        "over 2.0 to 4.0",
+        "over 4.0 to 6.0",
+        "over 6.0 to 8.0",
+        "over 8.0 to 10.0",
+    ]
     assert classes.index(2.0) == 0
     assert classes.index(2.5) == 1
     assert classes.index(99.0) == 4
@@ -84,6 +90,11 @@ def test_missing_values_are_counted_and_hatched() -> None:
 def test_nothing_known_makes_no_class() -> None:
     assert classify([None, None]).items == ()
     assert classify([]).items == ()
+
+
+def test_no_value_is_read_into_two_classes() -> None:
+    labels = [item.label for item in classify([0.3, 0.3468, 0.3512, 0.46], 2).items]
+    assert labels == ["0.30 to 0.35", "over 0.35 to 0.46"]
 
 
 def test_labels_are_as_fine_as_needed_and_no_finer() -> None:
