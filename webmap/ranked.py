@@ -10,6 +10,7 @@ from geo_wealth.errors import NotFoundError
 from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS, described
 from geo_wealth.pipeline.penetration import applies
 from geo_wealth.pipeline.ranking import build_ranking, kept_ranking
+from geo_wealth.pipeline.words import contributions_shown
 from geo_wealth.queries.places import default_district, districts
 from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking, RankRequest
 from webmap.classes import Classes, classify
@@ -30,13 +31,17 @@ UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One indicator of one area, ready to print; ``bar`` is a width from 0 to 100."""
+    """One indicator of one area, ready to print.
+
+    ``part`` is what it adds to the score, so rounded that the parts sum to the score as it is
+    printed; ``bar`` is a width from 0 to 100.
+    """
 
     slug: str
     text: str
     unit: str
     value: float | None
-    contribution: float | None
+    part: float | None
     bar: float
     reason: str | None
 
@@ -45,8 +50,8 @@ class Cell:
 class Row:
     """One area, ready to print; ``rank`` and ``score`` are None when it is not ranked.
 
-    ``range`` is that of its ranks under other weights; ``meets`` tells whether it is as surely
-    in the first k as the address asks.
+    ``range`` is that of its ranks under other weights; ``meets`` tells whether it is in
+    the first k in as many weightings as the address asks.
     """
 
     code: str
@@ -202,6 +207,7 @@ def _widest(ranking: Ranking) -> float:
 
 def _row(area: RankedArea | NotRanked, widest: float, units: dict[str, str]) -> Row:
     ranked = area if isinstance(area, RankedArea) else None
+    parts = contributions_shown(ranked) if ranked else {}
     return Row(
         code=area.code,
         name=area.name,
@@ -210,7 +216,7 @@ def _row(area: RankedArea | NotRanked, widest: float, units: dict[str, str]) -> 
         rank=ranked.rank if ranked else None,
         score=ranked.score if ranked else None,
         cells=tuple(
-            _cell(slug, area.indicators[slug], widest, units[slug])
+            _cell(slug, area.indicators[slug], widest, units[slug], parts.get(slug))
             for slug in INDICATORS
             if slug in area.indicators
         ),
@@ -218,14 +224,14 @@ def _row(area: RankedArea | NotRanked, widest: float, units: dict[str, str]) -> 
     )
 
 
-def _cell(slug: str, found: IndicatorValue, widest: float, unit: str) -> Cell:
+def _cell(slug: str, found: IndicatorValue, widest: float, unit: str, part: float | None) -> Cell:
     share = max(found.contribution or 0, 0)
     return Cell(
         slug=slug,
         text=cell_text(slug, found),
         unit=unit,
         value=found.value,
-        contribution=found.contribution,
+        part=None if found.contribution is None else part,
         bar=round(100 * share / widest, 1),
         reason=found.reason,
     )

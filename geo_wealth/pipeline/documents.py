@@ -3,6 +3,7 @@
 from typing import Any
 
 from geo_wealth.pipeline.explain import Explanation, Reversal
+from geo_wealth.pipeline.words import contributions_shown
 from geo_wealth.queries.rows import IndicatorValue, RankedArea, Ranking, SpendSummary
 
 
@@ -98,6 +99,7 @@ def _area_document(area: RankedArea) -> dict[str, Any]:
         "ward_code": area.ward_code,
         "rank": area.rank,
         "score": area.score,
+        "contributions_shown": contributions_shown(area),
         "indicators": indicator_documents(area.indicators),
     }
 

@@ -129,6 +129,20 @@ def test_the_figures_of_the_area_page_sum_as_printed(client: FlaskClient) -> Non
         assert all(f"{part:.3f}" in table for part in parts)
 
 
+def test_what_each_figure_adds_on_the_rank_page_sums_as_printed(client: FlaskClient) -> None:
+    html = client.get("/rank").text
+    rows = re.findall(r'data-slot="score">([\d.]+)<(.*?)</tr>', html, re.DOTALL)
+    assert len(rows) == 259
+    for score, row in rows:
+        parts = [float(part) for part in re.findall(r'data-slot="share">([\d.]+)<', row)]
+        assert sum(parts) == pytest.approx(float(score), abs=1e-9)
+    found = client.get("/api/v1/rankings").json
+    assert found is not None
+    for area in found["areas"]:
+        shown = sum(area["contributions_shown"].values())
+        assert f"{shown:.3f}" == f"{area['score']:.3f}"
+
+
 def test_the_ward_page_flags_its_hidden_pockets(client: FlaskClient) -> None:
     ashbrow = words_of(client.get("/wards/E05001389").text)
     assert ashbrow.count("Hidden pocket") == 2
@@ -163,7 +177,7 @@ def test_files_of_the_ranking_say_clusters_and_pockets(client: FlaskClient) -> N
     lines = list(csv.DictReader(client.get("/rank.csv").text.splitlines()))
     assert sum(line["hidden_pocket"] == "yes" for line in lines) == 24
     assert {line["cluster"] for line in lines} >= {"not significant"}
-    assert "9,999 permutations" in lines[0]["clusters"]
+    assert "99,999 permutations" in lines[0]["clusters"]
     found = client.get("/rank.geojson").json
     assert found is not None
     assert found["features"][0]["properties"]["cluster"] == lines[0]["cluster"]

@@ -89,7 +89,15 @@ SCHEMAS: dict[str, Schema] = {
             "score": NUMBER,
             "indicators": {"type": "object", "additionalProperties": ref("Indicator")},
         },
-        {"ward": maybe(TEXT), "ward_code": maybe(TEXT)},
+        {
+            "ward": maybe(TEXT),
+            "ward_code": maybe(TEXT),
+            "contributions_shown": {
+                "type": "object",
+                "additionalProperties": NUMBER,
+                "description": "What each adds, in three decimals that sum to the rounded score.",
+            },
+        },
     ),
     "NotRanked": record({"code": TEXT, "reason": TEXT}, {"name": TEXT}),
     "MapClass": record(

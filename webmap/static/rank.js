@@ -219,7 +219,7 @@
       const bar = cell.querySelector('.gw-bar rect');
       if (bar) bar.setAttribute('width', String(Math.max(0, (100 * (part || 0)) / widest)));
       const share = cell.querySelector('[data-slot=share]');
-      if (share) share.textContent = part === null ? 'nothing' : part.toFixed(3);
+      if (share) share.textContent = part === null ? 'nothing' : area.contributions_shown[cell.dataset.slug].toFixed(3);
     });
     (out ? unranked : ranked).append(row);
   }
