@@ -74,16 +74,28 @@ def verdict(rows: Sequence[Balance]) -> str:
     """Say in a sentence how far the comparison areas can be taken for the pilot's likes."""
     apart = [row.name for row in rows if row.flag == "apart"]
     close = [row.name for row in rows if row.flag == "close"]
+    unknown = [row.name for row in rows if row.flag == "unknown"]
     if not any(row.after is not None for row in rows):
         return "Balance is unknown: there are no comparison areas, or nothing to compare them on."
     if apart:
         return (
             f"Not balanced on {', '.join(apart)}: more than {FAR} standard deviations apart. "
-            "A different change after the start may come from that difference."
+            f"A different change after the start may come from that difference.{_untold(unknown)}"
         )
+    of_known = " whose difference is known" if unknown else ""
     if close:
-        return f"Balanced within {FAR} standard deviations; over {CLOSE} on {', '.join(close)}."
-    return f"Balanced: no covariate differs by more than {CLOSE} standard deviations."
+        return (
+            f"Balanced within {FAR} standard deviations{' where known' if unknown else ''}; "
+            f"over {CLOSE} on {', '.join(close)}.{_untold(unknown)}"
+        )
+    return (
+        f"Balanced: no covariate{of_known} differs by more than {CLOSE} standard deviations."
+        f"{_untold(unknown)}"
+    )
+
+
+def _untold(names: Sequence[str]) -> str:
+    return f" Unknown, since no values can be compared: {', '.join(names)}." if names else ""
 
 
 def _row(name: str, inside: Floats, around: Floats, chosen: Floats) -> Balance:

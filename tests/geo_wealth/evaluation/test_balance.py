@@ -47,3 +47,19 @@ def test_nothing_to_compare_is_unknown() -> None:
     assert rows[0].flag == "unknown"
     assert worst(rows) is None
     assert verdict(rows).startswith("Balance is unknown")
+
+
+@pytest.mark.parametrize(
+    ("matched", "start"),
+    [
+        ([5.0, 5.0], "Balanced: no covariate whose difference is known differs"),
+        ([4.6, 4.6], "Balanced within 0.25 standard deviations where known; over 0.1 on x0."),
+        ([0.0, 2.0], "Not balanced on x0"),
+    ],
+)
+def test_a_covariate_that_is_unknown_is_named(matched: list[float], start: str) -> None:
+    nan = [math.nan] * 6
+    told = table([4, 6, *matched, 3, 9], nan)
+    said = verdict(balance(["P", "Q"], ["A", "B", "C", "D"], ["A", "B"], told))
+    assert said.startswith(start)
+    assert said.endswith("Unknown, since no values can be compared: x1.")
