@@ -27,13 +27,7 @@ COMPARING = (AREA, MATCHES, POOL, HISTORY)
 COMPARISON = (*RANKING, *COMPARING)
 
 MEASURE = Param("measure", "Name of the outcome that the pilot is judged by.", maximum=200)
-START = Param(
-    "start",
-    "The first period after the start; else the first whole one after the day on record.",
-    maximum=20,
-    example="2024-Q1",
-)
-EFFECT = (MEASURE, START)
+EFFECT = (MEASURE,)
 
 
 def comparison_request(values: Values) -> ComparisonRequest:

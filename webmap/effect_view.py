@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.pipeline.effect import Judged
 from geo_wealth.pipeline.effect_documents import series_rows
-from geo_wealth.pipeline.effect_words import figure
 from webmap.charts import Line, chart
 
 NAMES = {
@@ -49,7 +49,7 @@ def level_chart(judged: Judged) -> Markup | None:
 
 
 def gap_chart(judged: Judged) -> Markup | None:
-    """Draw the gap over its mean before the start, in the range that chance keeps within."""
+    """Draw the gap over its mean before the start, in the range of 95 % of placebos a period."""
     path = gaps(judged)
     if path is None:
         return None

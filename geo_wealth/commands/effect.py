@@ -21,10 +21,11 @@ from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evaluation.request import ComparisonRequest
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.pipeline.comparison_words import sentences as group_sentences
 from geo_wealth.pipeline.effect import WEIGHTINGS, Judged, judge_areas, judge_pilot
 from geo_wealth.pipeline.effect_documents import datasets_of, effect_document, series_rows
-from geo_wealth.pipeline.effect_words import figure, headline, sentences
+from geo_wealth.pipeline.effect_words import headline, sentences
 from geo_wealth.queries.datasets import attributions
 
 _DEFAULT = ComparisonRequest()
@@ -42,7 +43,8 @@ def effect(
     ] = None,
     measure: Measure = None,
     start: Annotated[
-        str | None, typer.Option("--start", help="First period after the start: 2024-Q1.")
+        str | None,
+        typer.Option("--start", help="First period after the start, for --area: 2024-Q1."),
     ] = None,
     area: Areas = None,
     areas: AreasFile = None,
@@ -61,8 +63,9 @@ def effect(
 ) -> None:
     """Say whether a pilot worked: it and its comparison areas, before and after the start.
 
-    A pilot on record is judged against the comparison areas that were frozen with it; areas
-    named by --area against those named by --comparison, or else matched now.
+    A pilot on record is judged from its start on record, against the comparison areas that were
+    frozen with it; areas named by --area against those matched now, or named by --comparison:
+    these give a difference, but no p-value.
 
     Example: geo-wealth effect dewsbury-moor --measure claimants
     """
@@ -73,8 +76,8 @@ def effect(
         raise InvalidRequestError("SLUG", "name a pilot on record, or its areas with --area.")
     with reading(open_database()) as connection:
         if slug:
-            _refuse_comparison(comparison)
-            judged = judge_pilot(connection, slug, measure, start, weighting)
+            _refuse_what_is_on_record(comparison, start)
+            judged = judge_pilot(connection, slug, measure, weighting)
         else:
             if start is None:
                 raise InvalidRequestError("--start", "give the first period after the start.")
@@ -112,10 +115,16 @@ def power(
         _show(connection, judged, None, as_json=as_json)
 
 
-def _refuse_comparison(comparison: list[str] | None) -> None:
+def _refuse_what_is_on_record(comparison: list[str] | None, start: str | None) -> None:
     if comparison:
         raise InvalidRequestError(
             "--comparison", "a pilot on record has its own, frozen with it: leave this out."
+        )
+    if start is not None:
+        raise InvalidRequestError(
+            "--start",
+            "a pilot on record is judged from the day on record, since a start chosen after seeing "
+            "the outcome makes the p-value too small: leave this out.",
         )
 
 

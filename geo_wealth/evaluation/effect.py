@@ -26,7 +26,7 @@ class Gaps:
         (m,) what an effect of 1 in the pilot does to each placebo: see
         :class:`geo_wealth.evaluation.placebos.Design`.
     apart
-        How many placebos could lie side by side.
+        How many placebos could lie side by side, at most.
     """
 
     pilot: Floats
@@ -35,14 +35,16 @@ class Gaps:
     apart: int
 
     @property
-    def smallest_p(self) -> float:
-        """The smallest p-value that can come out: one over placebos and pilot.
+    def smallest_p(self) -> float | None:
+        """The smallest p-value that can come out, one over placebos and pilot; None without any.
 
-        Placebos that overlap repeat each other: no more are counted than lie side by side.
-        Those that are the pilot's mirror image always tie with it.
+        Placebos that overlap repeat each other: no more are counted than could lie side by
+        side. Those that are the pilot's mirror image always tie with it.
         """
         mirrored = int((np.abs(self.exposure) > 1 - 1e-9).sum())
         m = len(self.exposure)
+        if not m:
+            return None
         return max((1 + mirrored) / (1 + m), 1 / (1 + min(self.apart, m)))
 
 
@@ -56,21 +58,21 @@ class Effect:
         (T1 - T0) - (C1 - C0), in the outcome's unit.
     p
         Share of placebos and pilot with a difference as far from 0, either way; not below
-        ``smallest_p``.
+        ``smallest_p``. None, as that, without placebos.
     low, high
         Effects that the test at 5 % does not reject; None where it can reject none.
     path
         (T,) gap by period over its mean before the start: after it, the effect by period.
     band
-        Half width of the range about 0 that 95 % of placebos keep within, by period; None
-        where there are too few placebos to say.
+        Half width of the range about 0 that 95 % of placebos keep within in any one period;
+        None where there are too few placebos to say.
     """
 
     value: float
-    p: float
+    p: float | None
     low: float | None
     high: float | None
-    smallest_p: float
+    smallest_p: float | None
     path: Floats
     band: Floats | None
 
@@ -106,14 +108,15 @@ def effect(its: Gaps, start: int) -> Effect:
     """
     value = float(_change(its.pilot, start))
     placebos = _change(its.placebos, start)
-    low, high = interval(value, placebos, its.exposure, its.smallest_p)
     path = its.pilot - its.pilot[:start].mean()
+    smallest = its.smallest_p
+    if smallest is None:
+        return Effect(value, None, None, None, None, path, None)
+    low, high = interval(value, placebos, its.exposure, smallest)
     others = its.placebos - its.placebos[:, :start].mean(axis=1, keepdims=True)
     rank = _rank(len(placebos))
-    band = np.sort(np.abs(others), axis=0)[-rank] if rank and its.smallest_p <= LEVEL else None
-    return Effect(
-        value, p_value(value, placebos, its.smallest_p), low, high, its.smallest_p, path, band
-    )
+    band = np.sort(np.abs(others), axis=0)[-rank] if rank and smallest <= LEVEL else None
+    return Effect(value, p_value(value, placebos, smallest), low, high, smallest, path, band)
 
 
 def p_value(value: float, placebos: Floats, smallest: float) -> float:

@@ -39,10 +39,11 @@ class Design:
         no pilot area on either side.
     kind
         ``connected``: sets of touching areas, matched anew; ``swapped``: the pilot's label
-        given to one area in each matched group.
+        given to one area in each matched group. Without placebos ``scattered``: the pilot is
+        no set of touching areas; ``named``: its comparison areas follow no rule.
     apart
-        How many of them could lie side by side, beside the pilot; for ``swapped`` how many
-        there are.
+        An upper bound on how many of them could lie side by side, beside the pilot: areas over
+        the pilot's size, whatever their shape; for ``swapped`` how many there are.
     """
 
     codes: tuple[str, ...]
@@ -63,8 +64,12 @@ def connected_design(
     placebos are grown over the graph to the pilot's number of areas, about as compact
     (touching pairs, give or take one); each gets comparison areas by the same rule, the areas
     that touch it left out. They may share areas with the pilot, as any two of them may: under
-    no effect the pilot is one more drawing, and the test exact when it was drawn at random.
-    Left out, what is near the pilot would make the test find too much.
+    no effect the pilot is one more drawing, and the test about exact when it was drawn at
+    random. Left out, what is near the pilot would make the test find too much.
+
+    Where the pilot's areas do not all touch there are no placebos: sets like it are not drawn.
+    Where pilot areas have unlike numbers of comparison areas each placebo area gets the smallest
+    of them: a mean over fewer varies more, so that the test finds too little, not too much.
 
     Parameters
     ----------
@@ -82,8 +87,10 @@ def connected_design(
     place = {code: at for at, code in enumerate(space.codes)}
     near = [{place[other] for other in graph.get(code, ()) if other in place} for code in place]
     inside = sorted(place[code] for code in groups)
+    if not _connected(near, inside):
+        return bare_design(space.codes, groups, weights, "scattered")
     drawn = connected_sets(near, len(inside), links(near, set(inside)), count, seed)
-    matches = max(len(chosen) for chosen in groups.values())
+    matches = min(len(chosen) for chosen in groups.values())
     load = np.array([weights[code] for code in space.codes])
     found = [
         row
@@ -127,6 +134,14 @@ def swapped_design(groups: Pairs, weights: Mapping[str, float], count: int, seed
     return Design(codes, pilot, rows, exposure, "swapped", len(rows))
 
 
+def bare_design(
+    codes: tuple[str, ...], groups: Pairs, weights: Mapping[str, float], kind: str
+) -> Design:
+    """Give a design without placebos: a difference, and nothing to judge it by."""
+    pilot = contrast(groups, weights, {code: at for at, code in enumerate(codes)})
+    return Design(codes, pilot, np.empty((0, len(codes))), np.empty(0), kind, 0)
+
+
 def contrast(groups: Pairs, weights: Mapping[str, float], place: Mapping[str, int]) -> Floats:
     """Write matched groups as one row of weights: pilot areas sum to 1, the others to -1.
 
@@ -153,6 +168,15 @@ def contrast(groups: Pairs, weights: Mapping[str, float], place: Mapping[str, in
 def links(near: Sequence[Collection[int]], places: set[int]) -> int:
     """Count the pairs of these areas that touch."""
     return sum(len(places.intersection(near[place])) for place in places) // 2
+
+
+def _connected(near: Sequence[Collection[int]], places: Sequence[int]) -> bool:
+    reached, edge = set(places[:1]), list(places[:1])
+    while edge:
+        found = set(places).intersection(near[edge.pop()]) - reached
+        reached |= found
+        edge.extend(found)
+    return len(reached) == len(places)
 
 
 def connected_sets(

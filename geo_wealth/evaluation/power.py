@@ -47,7 +47,8 @@ def power(its: Gaps, start: int) -> Power:
     """
     before = (start + 1) // 2
     after = start - before
-    if its.smallest_p > LEVEL or not after:
+    smallest = its.smallest_p
+    if smallest is None or smallest > LEVEL or not after:
         return Power(None, before, after)
     past = its.placebos[:, :start]
     chance = past[:, before:].mean(axis=1) - past[:, :before].mean(axis=1)

@@ -21,7 +21,7 @@ class Trend:
         Of the gap on time by least squares, in the outcome's unit a period; None where there
         are fewer than three periods before the start.
     p
-        Share of placebos and pilot with a slope as steep, either way.
+        Share of placebos and pilot with a slope as steep, either way; None without placebos.
     sentence
         What that says, and what it does not.
     """
@@ -48,8 +48,16 @@ def pre_trend(its: Gaps, start: int) -> Trend:
             f"and there {'is' if start == 1 else 'are'} {start}.",
         )
     value = float(slopes(its.pilot[:start]))
-    p = p_value(value, slopes(its.placebos[:, :start]), its.smallest_p)
-    return Trend(value, p, _sentence(p, its.smallest_p))
+    smallest = its.smallest_p
+    if smallest is None:
+        return Trend(
+            value,
+            None,
+            "Without placebo pilots it cannot be told whether the trends before the start "
+            "differed by more than chance.",
+        )
+    p = p_value(value, slopes(its.placebos[:, :start]), smallest)
+    return Trend(value, p, _sentence(p, smallest))
 
 
 def slopes(series: Floats) -> Floats:

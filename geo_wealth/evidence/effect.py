@@ -8,11 +8,11 @@ import numpy as np
 
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evaluation.balance import balance
-from geo_wealth.evaluation.effect import LEVEL, Gaps, effect, gaps
+from geo_wealth.evaluation.effect import Gaps, effect, gaps
 from geo_wealth.evaluation.matching import Floats, Space, space_of, useful
-from geo_wealth.evaluation.placebos import Design, connected_design, swapped_design
+from geo_wealth.evaluation.placebos import Design, bare_design, connected_design, swapped_design
 from geo_wealth.evaluation.power import power
-from geo_wealth.evaluation.reversion import RELATED, Reversion, reversion
+from geo_wealth.evaluation.reversion import Reversion, reversion
 from geo_wealth.evaluation.synthetic import (
     FLOOR,
     Synthetic,
@@ -24,9 +24,7 @@ from geo_wealth.evaluation.synthetic import (
 from geo_wealth.evaluation.trend import pre_trend
 from geo_wealth.evidence.comparison import covariates_of
 from geo_wealth.evidence.digits import to_digits
-
-FEW = 20
-"""Pilot areas under which the reader is warned that there are few."""
+from geo_wealth.evidence.judgement import foreseen, judged, tested, warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,11 @@ def judge(inputs: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``design``, ``effect`` (None before the start), ``pre_trend``, ``power``, ``reversion``,
-        ``synthetic``, the two series, and ``warnings``; only ``left_out`` and ``warnings`` when
+        ``design``, ``effect`` (None before the start), ``pre_trend``, ``power`` (None from the
+        start on: it is judged by other periods than the effect), ``balance`` (names of the
+        covariates that are ``apart`` or ``unknown``), ``reversion``, ``synthetic``, the two
+        series, and ``warnings``; no p-value, interval or band where the comparison areas were
+        named by hand or no placebo can be drawn; only ``left_out`` and ``warnings`` when
         no pilot area and comparison area have an outcome in every period.
 
     Raises
@@ -104,6 +105,7 @@ def judge(inputs: Mapping[str, Any]) -> dict[str, Any]:
         }
     mixed = _synthetic(study, inputs["periods"])
     back = _reversion(study, inputs["chosen_by"])
+    alike = _alike(inputs, study)
     found = {
         **common,
         "pilot_series": np.maximum(study.design.pilot, 0) @ study.values,
@@ -112,10 +114,13 @@ def judge(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "design": _design(study),
         "effect": _effect(study) if study.began else None,
         "pre_trend": asdict(pre_trend(study.gaps, study.start)),
-        "power": _power(study, inputs["measure"]["unit"]),
+        "power": None if study.began else _power(study, inputs["measure"]["unit"]),
+        "balance": alike,
         "reversion": asdict(back),
         "synthetic": mixed,
-        "warnings": _warnings(inputs, study, back),
+        "warnings": warnings(
+            len(study.groups), study.design, study.gaps.smallest_p, study.left_out, alike, back
+        ),
     }
     return dict(to_digits(found))
 
@@ -165,7 +170,8 @@ def _draw(inputs: Mapping[str, Any], groups: Mapping[str, list[str]], whole: set
     weights = (
         inputs["residents"] if inputs["weighting"] == "residents" else dict.fromkeys(whole, 1.0)
     )
-    if inputs["neighbours"] is None:
+    named = inputs["comparison"]["pool"] == "named"
+    if inputs["neighbours"] is None and not named:
         return swapped_design(groups, weights, inputs["placebos"], inputs["seed"])
     space = _space(inputs)
     strange = sorted(
@@ -176,8 +182,11 @@ def _draw(inputs: Mapping[str, Any], groups: Mapping[str, list[str]], whole: set
             "groups", f"{', '.join(strange)} lacks a covariate: match again, then judge."
         )
     others = set(inputs["comparison"]["pilot"]) - groups.keys()
+    around = space.among(whole - others)
+    if named:  # no rule to match placebos by: matched otherwise they vary less than the pilot
+        return bare_design(around.codes, groups, weights, "named")
     return connected_design(
-        space.among(whole - others),
+        around,
         groups,
         weights,
         inputs["neighbours"],
@@ -201,10 +210,7 @@ def _design(study: _Study) -> dict[str, Any]:
         "placebos": len(design.placebos),
         "apart": design.apart,
         "smallest_p": smallest,
-        "sentence": (
-            f"The smallest p-value that can come out is {smallest:.2g}"
-            + (": no effect could be called significant." if smallest > LEVEL else ".")
-        ),
+        "sentence": tested(design, smallest),
     }
 
 
@@ -218,44 +224,25 @@ def _effect(study: _Study) -> dict[str, Any]:
         "pilot_after": float(pilot[study.start :].mean()),
         "comparison_before": float(beside[: study.start].mean()),
         "comparison_after": float(beside[study.start :].mean()),
-        "sentence": _judged(found.p, found.smallest_p),
+        "sentence": judged(found.p, found.smallest_p),
     }
-
-
-def _judged(p: float, smallest: float) -> str:
-    if smallest > LEVEL:
-        return "There are too few areas to tell an effect from chance, however large."
-    if p <= LEVEL:
-        return (
-            "A difference this large came about by chance in 5 % of placebo pilots or fewer. "
-            "It is an effect only as far as the areas would otherwise have changed alike."
-        )
-    return (
-        "Not told from chance. That does not mean that there was no effect: "
-        "the interval shows which would not have been seen."
-    )
 
 
 def _power(study: _Study, unit: str) -> dict[str, Any]:
     found = power(study.gaps, study.start)
-    size = found.smallest_effect
-    if size is None:
-        return {
-            **asdict(found),
-            "sentence": "How large an effect must be to be seen cannot be told: "
-            "that takes two past periods, and room for 19 placebo pilots side by side.",
-        }
-    areas = len(study.groups)
     return {
         **asdict(found),
-        "sentence": f"With {areas} area{'s' if areas > 1 else ''}, an effect smaller than "
-        f"{_figure(size)} {unit} cannot be seen: it would be missed more than once in five times.",
+        "sentence": foreseen(found, study.design, study.gaps.smallest_p, len(study.groups), unit),
     }
 
 
-def _figure(size: float) -> str:
-    """Write three significant digits, large sizes without an exponent."""
-    return f"{size:,.0f}" if size >= 1000 else f"{size:.3g}"
+def _alike(inputs: Mapping[str, Any], study: _Study) -> dict[str, list[str]]:
+    """Name the covariates on which the areas in use were apart, and the unknown."""
+    covariates = covariates_of(inputs["comparison"])
+    chosen = {code for rest in study.groups.values() for code in rest}
+    away = {*inputs["comparison"]["ring"], *inputs["comparison"]["pilot"]}
+    rows = balance(study.groups, set(covariates.codes) - away, chosen, covariates)
+    return {flag: [row.name for row in rows if row.flag == flag] for flag in ("apart", "unknown")}
 
 
 def _reversion(study: _Study, chosen_by: Mapping[str, float | None] | None) -> Reversion:
@@ -280,9 +267,10 @@ def _synthetic(study: _Study, periods: list[Any]) -> dict[str, Any]:
     others = np.array([code not in study.groups for code in study.design.codes])
     floor = FLOOR * restlessness(study.values[others], study.start)
     p = None
-    if study.began and len(periods) > 1 and floor > 0:
+    smallest = study.gaps.smallest_p
+    if smallest is not None and study.began and len(periods) > 1 and floor > 0:
         ratios = [ratio(_fit(study, row), floor) for row in study.design.placebos]
-        p = rank_p(ratio(found, floor), ratios, study.gaps.smallest_p)
+        p = rank_p(ratio(found, floor), ratios, smallest)
     notes = []
     if len(donors) >= study.start:
         notes.append(
@@ -307,54 +295,3 @@ def _fit(study: _Study, row: Floats) -> Synthetic:
     return synthetic(
         np.maximum(row, 0) @ study.values, study.values[np.flatnonzero(row < 0)], study.start
     )
-
-
-def _warnings(inputs: Mapping[str, Any], study: _Study, back: Reversion) -> list[str]:
-    found = []
-    areas = len(study.groups)
-    if areas < FEW:
-        found.append(
-            f"The pilot has {areas} area{'s' if areas > 1 else ''}: "
-            "only a large effect can be told from chance."
-        )
-    if study.left_out:
-        found.append(
-            f"Left out, as an outcome is unknown in some period: {', '.join(study.left_out)}."
-        )
-    if study.design.kind == "swapped":
-        found.append(
-            "It is not known which areas touch, so they are taken to change independently. "
-            "Neighbours do not: the p-value is too small."
-        )
-    found.extend(_balance_warnings(inputs, study))
-    found.extend(_reversion_warnings(back))
-    found.append("The index of deprivation is no outcome: no two releases can be compared.")
-    return found
-
-
-def _balance_warnings(inputs: Mapping[str, Any], study: _Study) -> list[str]:
-    covariates = covariates_of(inputs["comparison"])
-    chosen = {code for rest in study.groups.values() for code in rest}
-    away = {*inputs["comparison"]["ring"], *inputs["comparison"]["pilot"]}
-    pool = set(covariates.codes) - away
-    rows = balance(study.groups, pool, chosen, covariates)
-    apart = [row.name for row in rows if row.flag == "apart"]
-    return [f"Pilot and comparison areas were not alike in {', '.join(apart)}."] if apart else []
-
-
-def _reversion_warnings(back: Reversion) -> list[str]:
-    if back.related is None:
-        return [
-            (
-                "Whether the pilot was chosen by something that goes with the outcome is unknown: "
-                "regression to the mean cannot be ruled out."
-            )
-        ]
-    if abs(back.related) < RELATED:
-        return []
-    return [
-        (
-            "The pilot was chosen by what goes with the outcome "
-            f"(correlation {back.related:.2f}): part of any change is regression to the mean."
-        )
-    ]

@@ -15,7 +15,12 @@ from geo_wealth.evidence.digits import to_digits
 from geo_wealth.evidence.effect import results as results_of
 from geo_wealth.evidence.section import Section, section
 from geo_wealth.pipeline.comparison import compare_areas, ground_of
-from geo_wealth.pipeline.effect_words import cannot_be_said, matched_on_later
+from geo_wealth.pipeline.effect_words import (
+    cannot_be_said,
+    matched_on_later,
+    on_no_record,
+    one_of_several,
+)
 from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.pipeline.region import Region, region_of
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
@@ -112,25 +117,25 @@ def judge_pilot(
     connection: Connection,
     slug: str,
     measure: str | None = None,
-    start: str | None = None,
     weighting: str = "areas",
 ) -> Judged:
     """Judge a pilot on record by an outcome, against the comparison areas that were frozen.
+
+    From the day on record on which it started, and no other: a start chosen after seeing the
+    outcome makes the p-value too small. Without one there is no effect.
 
     Parameters
     ----------
     measure
         Name of an outcome; else the first that the pilot is to be judged by, or the only one
         that is loaded.
-    start
-        The first period after the start; else the first whole one after the day it started.
 
     Raises
     ------
     NotFoundError
         When there is no such pilot or outcome, or no comparison group was kept with it.
     InvalidRequestError
-        For a start that is no period, or a measure that is not said.
+        For a measure that is not said.
     """
     found = records.pilot(connection, slug)
     document = records.evidence(connection, records.current_evidence(found))
@@ -142,13 +147,13 @@ def judge_pilot(
         )
     outcome = _outcome(connection, comparison, measure, document["plan"]["outcomes"])
     day = next((e.happened_on for e in found.events if e.kind == "started"), None)
-    first, partial = _start(outcome, start, day)
+    first, partial = _start(outcome, None, day)
     scores = _scores(document)
     kept = document["sections"].get("effect")
     region = _kept_region(kept) if kept else _region(connection, comparison)
     shared = _shared(comparison, region, scores, weighting)
     judged = _judge(connection, shared, comparison, outcome, first, partial)
-    notes = cannot_be_said(outcome, day, first, judged, said=start is not None)
+    notes = cannot_be_said(outcome, day, first, judged)
     return Judged(
         pilot=slug,
         title=document["plan"]["title"],
@@ -158,7 +163,7 @@ def judge_pilot(
         partial=partial,
         comparison=comparison,
         section=judged,
-        notes=(*notes, *matched_on_later(comparison, first)),
+        notes=(*notes, *_cautions(connection, comparison, first, judged)),
     )
 
 
@@ -196,7 +201,7 @@ def judge_areas(
     region = region_of(connection, terrain, index, request.pool)
     shared = _shared(comparison, region, None, weighting)
     judged = _judge(connection, shared, comparison, outcome, first, partial)
-    notes = cannot_be_said(outcome, None, first, judged, said=True) if start else ()
+    notes = (*cannot_be_said(outcome, None, first, judged), *on_no_record(judged)) if start else ()
     return Judged(
         pilot=None,
         title=None,
@@ -206,8 +211,17 @@ def judge_areas(
         partial=partial,
         comparison=comparison,
         section=judged,
-        notes=(*notes, *matched_on_later(comparison, first)),
+        notes=(*notes, *_cautions(connection, comparison, first, judged)),
     )
+
+
+def _cautions(
+    connection: Connection, comparison: Section, first: str | None, judged: Section | None
+) -> tuple[str, ...]:
+    """Warn of comparison areas matched on later values, and of several outcomes."""
+    results = judged["results"]["measures"][0] if judged else {}
+    measures = len(outcomes(connection, comparison["inputs"]["vintage"]))
+    return (*matched_on_later(comparison, first), *one_of_several(measures, results))
 
 
 def _request_for(terrain: Terrain, areas: Sequence[str], named: Sequence[str]) -> ComparisonRequest:

@@ -4,12 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from geo_wealth.evaluation.effect import LEVEL
+from geo_wealth.evidence.amounts import amount, figure
 from geo_wealth.evidence.section import Section
 from geo_wealth.queries.outcomes import Outcome
 
+MEANS = {
+    "areas": "All means are over areas: each area counts alike.",
+    "residents": "All means are over residents: an area counts as its residents do.",
+}
+
 
 def cannot_be_said(
-    outcome: Outcome, started: date | None, first: str | None, judged: Section | None, *, said: bool
+    outcome: Outcome, started: date | None, first: str | None, judged: Section | None
 ) -> tuple[str, ...]:
     """Say why no effect can be told, where none can.
 
@@ -18,11 +25,9 @@ def cannot_be_said(
     started
         The day on record.
     first
-        The first whole period after the start.
-    said
-        Whether the user gave the start.
+        The first whole period after the start; None where it has not started.
     """
-    if started is None and not said:
+    if first is None:
         return ("The pilot has not started, so there is no effect to measure.",)
     if judged is None:
         told = (
@@ -60,17 +65,56 @@ def matched_on_later(comparison: Section, first: str | None) -> tuple[str, ...]:
     return (told,)
 
 
+def on_no_record(judged: Section | None) -> tuple[str, ...]:
+    """Warn of a start, or areas, that may have been chosen after the outcome was seen."""
+    found = judged["results"]["measures"][0].get("effect") if judged else None
+    if not found:
+        return ()
+    told = (
+        "Areas and start are on no record: chosen after the outcome was seen, they make a "
+        "difference look like more than it is"
+    )
+    return (f"{told}." if found["p"] is None else f"{told}, and the p-value too small.",)
+
+
+def one_of_several(measures: int, results: Mapping[str, Any]) -> tuple[str, ...]:
+    """Warn that an outcome is tested as if it were the only one."""
+    found = results.get("effect")
+    if measures < 2 or not found or found["p"] is None:
+        return ()
+    told = (
+        f"{measures} outcomes are loaded, and each is tested alone, with no correction for their "
+        "number: of twenty that nothing changed about one stands out at 5 % by chance."
+    )
+    return (told,)
+
+
 def headline(outcome: Outcome, results: Mapping[str, Any]) -> str:
-    """Say in one line what was found."""
+    """Say in one line what was found, with what speaks against taking it for an effect."""
     found = results.get("effect")
     if found is None:
         return "No effect can be told yet"
-    value = amount(found["value"], outcome.unit, sign=True)
-    if found["smallest_p"] > 0.05:
-        return f"A difference of {value}: too few areas to tell it from chance"
-    if found["p"] <= 0.05:
-        return f"A difference of {value}, beyond what 95 % of placebo pilots show"
-    return f"A difference of {value}, not told from chance"
+    value = f"A difference of {amount(found['value'], outcome.unit, sign=True)}"
+    doubts = " and ".join(_doubts(results))
+    if found["p"] is None:
+        told = f"{value}; whether it is more than chance cannot be told"
+    elif found["smallest_p"] > LEVEL:
+        told = f"{value}: too few areas to tell it from chance"
+    elif found["p"] <= LEVEL:
+        return f"{value} stands out at 5 %{doubts and f', but {doubts}'}"
+    else:
+        told = f"{value}, not told from chance"
+    return f"{told}{doubts and f'; {doubts}'}"
+
+
+def _doubts(results: Mapping[str, Any]) -> Iterator[str]:
+    trend, tested = results["pre_trend"]["p"], results["effect"]["p"]
+    if trend is not None and trend <= LEVEL:
+        yield "trends differed before the start"
+    elif trend is None and tested is not None and tested <= LEVEL:
+        yield "trends before the start could not be checked"
+    if results["balance"]["apart"]:
+        yield "the areas were not alike"
 
 
 def sentences(outcome: Outcome, results: Mapping[str, Any]) -> tuple[str, ...]:
@@ -79,26 +123,13 @@ def sentences(outcome: Outcome, results: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     return (
         *_effect(outcome, results),
+        results["design"]["sentence"],
         *_trend(outcome, results),
         *_synthetic(outcome, results),
         *_reversion(outcome, results),
-        results["power"]["sentence"],
+        *([results["power"]["sentence"]] if results["power"] else []),
+        MEANS[results["weighting"]],
     )
-
-
-def amount(value: float, unit: str, *, sign: bool = False) -> str:
-    """Write a difference in its unit: +0.12 percentage points, 1,240 (pounds)."""
-    text = figure(value, sign=sign)
-    return f"{text} percentage points" if unit.startswith("%") else f"{text} ({unit})"
-
-
-def figure(value: float, *, sign: bool = False) -> str:
-    """Write three significant digits, never with an exponent."""
-    size = abs(value)
-    small = 0.00005 <= size < 0.095
-    decimals = 0 if size >= 100 else 1 if size >= 10 else 4 if small else 2
-    text = f"{value:+,.{decimals}f}" if sign else f"{value:,.{decimals}f}"
-    return text.replace("-", "−")
 
 
 def _effect(outcome: Outcome, results: Mapping[str, Any]) -> Iterator[str]:
@@ -144,8 +175,8 @@ def _trend(outcome: Outcome, results: Mapping[str, Any]) -> Iterator[str]:
     if found["slope"] is not None:
         yield (
             "Before the start the gap between pilot and comparison areas moved by "
-            f"{amount(found['slope'], outcome.unit, sign=True)} a {outcome.grain} "
-            f"(p = {found['p']:.2g})."
+            f"{amount(found['slope'], outcome.unit, sign=True)} a {outcome.grain}"
+            f"{_p(found['p'])}."
         )
     yield found["sentence"]
 
@@ -160,10 +191,8 @@ def _synthetic(outcome: Outcome, results: Mapping[str, Any]) -> Iterator[str]:
     if found["value"] is None:
         yield f"{fit}."
     else:
-        p = "" if found["p"] is None else f" (p = {found['p']:.2g})"
-        yield (
-            f"{fit}, and puts the effect at {amount(found['value'], outcome.unit, sign=True)}{p}."
-        )
+        value = amount(found["value"], outcome.unit, sign=True)
+        yield f"{fit}, and puts the effect at {value}{_p(found['p'])}."
     yield from found["notes"]
 
 
@@ -176,6 +205,10 @@ def _reversion(outcome: Outcome, results: Mapping[str, Any]) -> Iterator[str]:
         f"expected to change by {amount(found['expected'], outcome.unit, sign=True)} against "
         "them; a before-and-after comparison would take that for an effect."
     )
+
+
+def _p(value: float | None) -> str:
+    return "" if value is None else f" (p = {value:.2g})"
 
 
 def _day(day: date) -> str:

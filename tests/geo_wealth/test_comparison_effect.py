@@ -14,12 +14,14 @@ from geo_wealth.deprivation import DOMAIN_WEIGHTS
 from geo_wealth.errors import InvalidRequestError, NotFoundError
 from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.evidence import results_of
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.evidence.section import canonical
 from geo_wealth.pipeline import geography
 from geo_wealth.pipeline.comparison import compare_areas, ground_of
 from geo_wealth.pipeline.comparison_words import accounting, sentences
 from geo_wealth.pipeline.effect import Judged, _start, judge_areas, outlook, outlook_section
-from geo_wealth.pipeline.effect_words import figure, headline, matched_on_later
+from geo_wealth.pipeline.effect_words import headline, matched_on_later, one_of_several
+from geo_wealth.pipeline.effect_words import sentences as told
 from geo_wealth.pipeline.load import load
 from geo_wealth.pipeline.outcomes import outcomes_job
 from geo_wealth.plan import Plan
@@ -119,8 +121,13 @@ def test_an_effect_is_the_double_difference_of_its_series(sample: Connection) ->
     pilot, beside = results["pilot_series"], results["comparison_series"]
     change = sum(pilot[8:]) / 4 - sum(pilot[:8]) / 8 - (sum(beside[8:]) / 4 - sum(beside[:8]) / 8)
     assert results["effect"]["value"] == pytest.approx(change)
-    assert found.notes == ()
     assert found.section is not None
+    assert found.notes == (
+        (
+            "Areas and start are on no record: chosen after the outcome was seen, they make a "
+            "difference look like more than it is, and the p-value too small."
+        ),
+    )
     again = results_of("effect")(found.section["inputs"])
     assert canonical(again) == canonical(found.section["results"])
 
@@ -143,14 +150,20 @@ def test_an_effect_that_was_put_in_is_found(
         assert [each.measure for each in outcomes(connection)] == ["visits"]  # the sample gave way
     assert found.results["effect"]["value"] == pytest.approx(-3, abs=0.2)
     assert found.results["effect"]["p"] <= 0.05
-    assert "beyond what 95 % of placebo pilots show" in headline(found.outcome, found.results)
+    assert "stands out at 5 %" in headline(found.outcome, found.results)
 
 
 def test_named_comparison_areas_are_those_compared_with(sample: Connection) -> None:
     named = ["E01011082", "E01011034", "E01011045", "E01011084"]
     found = judged(sample, "2024-Q1", named=named)
     assert sorted(found.comparison["results"]["areas"]) == sorted(named)
-    assert found.results["design"]["placebos"] > 100
+    assert found.results["effect"]["value"] is not None
+    assert found.results["effect"]["p"] is None
+    assert "cannot be told" in headline(found.outcome, found.results)
+    words = " ".join(told(found.outcome, found.results))
+    assert "were named by hand" in words
+    assert "p =" not in words
+    assert "p-value" not in " ".join(found.notes)
     for bad, message in (
         (named[:3], "at least as many as pilot areas, 4"),
         ([*named[:3], AREAS[0]], "is a pilot area"),
@@ -174,6 +187,33 @@ def test_what_cannot_be_said_is_said_without_a_number(sample: Connection) -> Non
         judged(sample, "2024-Q1", weighting="pounds")
 
 
+def test_areas_that_do_not_touch_have_no_p(sample: Connection) -> None:
+    areas = ("E01011133", "E01011067", "E01011207", "E01011004")
+    found = judge_areas(sample, "", "imd2019", areas, None, "2024-Q1", ComparisonRequest())
+    assert found.results["effect"]["p"] is found.results["synthetic"]["p"] is None
+    assert found.results["pre_trend"]["p"] is None
+    words = " ".join(told(found.outcome, found.results))
+    assert "not one set of touching areas" in words
+    assert "too few" not in words
+
+
+@pytest.mark.parametrize("weighting", ["areas", "residents"])
+@pytest.mark.parametrize("start", [None, "2024-Q1"])
+def test_what_a_mean_is_over_is_said(sample: Connection, weighting: str, start: str | None) -> None:
+    found = judged(sample, start, weighting=weighting)
+    assert f"All means are over {weighting}: " in told(found.outcome, found.results)[-1]
+
+
+def test_power_is_told_only_before_the_start(sample: Connection) -> None:
+    before, after = judged(sample, None), judged(sample, "2024-Q1")
+    assert any("judging by 6 periods before and 6 after" in one for one in words_of(before))
+    assert not any("counted on to be seen" in one for one in words_of(after))
+
+
+def words_of(found: Judged) -> tuple[str, ...]:
+    return told(found.outcome, found.results)
+
+
 OUTCOME = Outcome("outcomes-x", "claimants", "%", 2011, "quarter", ("2023-Q4", "2024-Q1"), 2, False)
 
 
@@ -192,6 +232,43 @@ def test_the_period_of_the_start_counts_only_when_it_is_whole(
     said: str | None, day: date | None, found: tuple[str | None, str | None]
 ) -> None:
     assert _start(OUTCOME, said, day) == found
+
+
+@pytest.mark.parametrize(
+    ("p", "smallest", "trend", "apart", "line"),
+    [
+        (0.01, 0.01, 0.5, [], "A difference of +0.50 percentage points stands out at 5 %"),
+        (0.01, 0.01, 0.05, [], "stands out at 5 %, but trends differed before the start"),
+        (0.01, 0.01, None, [], "but trends before the start could not be checked"),
+        (0.01, 0.01, 0.5, ["income"], "stands out at 5 %, but the areas were not alike"),
+        (0.01, 0.01, 0.01, ["income"], "before the start and the areas were not alike"),
+        (0.3, 0.01, 0.01, [], "not told from chance; trends differed before the start"),
+        (0.3, 0.01, None, [], "not told from chance"),
+        (0.2, 0.2, 0.5, ["income"], "too few areas to tell it from chance; the areas were not"),
+        (None, None, None, [], "whether it is more than chance cannot be told"),
+    ],
+)
+def test_a_headline_says_what_speaks_against_it(
+    p: float | None, smallest: float | None, trend: float | None, apart: list[str], line: str
+) -> None:
+    results = {
+        "effect": {"value": 0.5, "p": p, "smallest_p": smallest},
+        "pre_trend": {"p": trend},
+        "balance": {"apart": apart, "unknown": []},
+    }
+    found = headline(OUTCOME, results)
+    assert line in found
+    assert trend is not None or apart or found.endswith(line)
+
+
+def test_several_outcomes_are_said_to_be_tested_alone() -> None:
+    assert (
+        "3 outcomes are loaded, and each is tested alone"
+        in one_of_several(3, {"effect": {"p": 1}})[0]
+    )
+    assert one_of_several(1, {"effect": {"p": 0.5}}) == ()
+    assert one_of_several(3, {"effect": {"p": None}}) == ()
+    assert one_of_several(3, {"effect": None}) == ()
 
 
 def test_matching_on_later_values_is_warned_of(sample: Connection) -> None:
@@ -234,7 +311,7 @@ def test_the_commands_print_and_refuse(
     assert "Touch the pilot, so left out: E01011132" in capsys.readouterr().out
     assert len(pairs.read_text().splitlines()) == 9
     assert run(["power", *areas]) == 0
-    assert "cannot be seen" in capsys.readouterr().out
+    assert "cannot be counted on to be seen" in capsys.readouterr().out
     series = tmp_path / "series.csv"
     assert run(["effect", *areas, "--start", "2024-Q1", "--csv", str(series)]) == 0
     assert "not told from chance" in capsys.readouterr().out
@@ -245,6 +322,7 @@ def test_the_commands_print_and_refuse(
         (["effect", "nobody"], 1, "There is no pilot nobody"),
         (["effect", "moor", *areas], 2, "name a pilot on record"),
         (["effect", "moor", "--comparison", "E01011082"], 2, "frozen with it"),
+        (["effect", "moor", "--start", "2024-Q1"], 2, "judged from the day on record"),
     ):
         assert run(bad) == code
         assert message in capsys.readouterr().err

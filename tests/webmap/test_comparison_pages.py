@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -109,6 +110,10 @@ def running(cluster: Cluster, sample_database: str) -> Iterator[Engine]:
     pipeline.propose(engine, other, "Officer A", "Most deprived", date(2023, 10, 1))
     pipeline.approve(engine, "moor", "Councillor B", "Cabinet", date(2023, 11, 1))
     pipeline.step(engine, "moor", Said("started", "Officer A", date(2023, 11, 15), "Funding"))
+    for slug, day in (("late", date(2024, 11, 15)), ("early", date(2021, 11, 15))):
+        pipeline.propose(engine, replace(plan, slug=slug), "Officer A", "Most deprived", day)
+        pipeline.approve(engine, slug, "Councillor B", "Cabinet", day)
+        pipeline.step(engine, slug, Said("started", "Officer A", day, "Funding"))
     yield engine
     engine.dispose()
     cluster.drop_database("effect_pages")
@@ -151,19 +156,33 @@ def test_a_pilot_that_has_not_started_has_no_number(visitor: FlaskClient) -> Non
 
 
 def test_a_start_after_all_periods_says_what_cannot_be_said_yet(visitor: FlaskClient) -> None:
-    found = visitor.get("/api/v1/pilots/moor/effect?start=2025-Q1").get_json()
+    found = visitor.get("/api/v1/pilots/late/effect").get_json()
     assert found["effect"] is None
     assert "load a file that reaches further" in found["cannot_be_said"][0]
-    early = visitor.get("/api/v1/pilots/moor/effect?start=2022-Q1").get_json()
+    early = visitor.get("/api/v1/pilots/early/effect").get_json()
     assert early["effect"] is None
     assert "No period before the start" in early["cannot_be_said"][0]
-    assert visitor.get("/pilots/moor/effect?start=2022-Q1").status_code == 200
+    assert visitor.get("/pilots/early/effect").status_code == 200
+
+
+@pytest.mark.parametrize("slug", ["moor", "later", "late"])
+def test_no_start_but_that_on_record_is_taken(visitor: FlaskClient, slug: str) -> None:
+    assert 'name="start"' not in visitor.get(f"/pilots/{slug}/effect").get_data(as_text=True)
+    for address in (f"/pilots/{slug}/effect", f"/api/v1/pilots/{slug}/effect"):
+        assert visitor.get(f"{address}?start=2023-Q1").status_code == 400
+
+
+def test_the_range_of_placebos_is_said_to_be_of_one_period(visitor: FlaskClient) -> None:
+    words = plain(visitor.get("/pilots/moor/effect").get_data(as_text=True)).replace("\u00a0", " ")
+    assert "In any one period 95 % of placebo pilots" in words
+    assert "95 % of placebos within, in any one period" in words
+    assert "mean over areas, by quarter" in words
 
 
 @pytest.mark.parametrize(
     ("address", "status", "message"),
     [
-        ("moor/effect?start=2024", 400, "by quarter"),
+        ("moor/effect?start=2024-Q1", 400, "not a parameter"),
         ("moor/effect?measure=visits", 404, "No outcome"),
         ("nobody/effect", 404, "no pilot"),
         ("moor/effect?colour=red", 400, "not a parameter"),

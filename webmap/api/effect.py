@@ -18,7 +18,7 @@ def pilot_effect(values: Values, slug: str) -> Response:
     """Give effect, checks and warnings; before later periods, what cannot be said yet."""
 
     def build(conn: Connection) -> Response:
-        judged = judge_pilot(conn, slug, values["measure"], values["start"])
+        judged = judge_pilot(conn, slug, values["measure"])
         owed = attributions(conn, datasets_of(judged))
         return json_response({**effect_document(judged), "attribution": owed})
 

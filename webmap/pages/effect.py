@@ -33,7 +33,7 @@ def effect(slug: str) -> Response:
     compared = document["sections"].get("comparison")
     form = about(slug, document["plan"]["title"], values, known(compared))
     try:
-        judged = judge_pilot(conn, slug, values["measure"], values["start"])
+        judged = judge_pilot(conn, slug, values["measure"])
     except REFUSALS as error:
         return page("effect.html", status_of(error), problem=error, judged=None, **form)
     form["attributions"] = attributions(conn, datasets_of(judged))
@@ -50,13 +50,12 @@ def known(compared: Section | None) -> list[str]:
 
 def about(slug: str, title: str, values: Values, measures: list[str]) -> dict[str, Any]:
     """Gather what stands on the page whether or not anything can be said."""
-    given = {name: values[name] for name in ("measure", "start") if values[name]}
+    given = {"measure": values["measure"]} if values["measure"] else {}
     return {
         "slug": slug,
         "title": f"{title}: did it work",
         "section": "pages.pilots",
         "measures": [Choice(name, name, name == values["measure"]) for name in measures],
-        "start_given": values["start"] or "",
         "json_href": address("api.pilot_effect", {"slug": slug, **given}),
         "attributions": [],
     }

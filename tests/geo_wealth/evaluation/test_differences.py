@@ -84,3 +84,9 @@ def test_the_band_is_what_placebos_keep_within() -> None:
     band = effect(of([0, 1], placebos), 1).band
     assert band is not None
     assert band.tolist() == [0, 95]  # five of a hundred are as far out
+
+
+def test_without_placebos_there_is_a_difference_and_no_p() -> None:
+    found = effect(of([1, 4], np.empty((0, 2))), 1)
+    assert (found.value, found.p, found.smallest_p, found.low, found.band) == (3, *[None] * 4)
+    assert found.path.tolist() == [0, 3]

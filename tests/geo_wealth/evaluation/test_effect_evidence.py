@@ -8,6 +8,7 @@ import pytest
 
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evidence import comparison, effect
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.evidence.section import canonical, section
 
 SIDE, PILOT = 12, ("A000", "A001", "A012", "A013")
@@ -35,6 +36,7 @@ def asked() -> dict[str, Any]:
     return {
         "pilot": list(PILOT),
         "ring": RING,
+        "pool": "district",
         "matches": 2,
         "covariates": [{"name": "income", "weight": 0.8}, {"name": "crime", "weight": 0.2}],
         "areas": [
@@ -109,7 +111,77 @@ def test_before_the_start_there_is_no_effect_but_an_outlook(told: dict[str, Any]
     assert found["synthetic"]["p"] is None
     assert found["pre_trend"]["p"] > 0.05
     assert found["power"]["smallest_effect"] > 1
-    assert found["power"]["sentence"].startswith("With 4 areas, an effect smaller than")
+    size = figure(found["power"]["smallest_effect"])
+    assert found["power"]["sentence"] == (
+        f"With 4 areas an effect smaller than {size} (per 1,000) cannot be counted on to be seen: "
+        "it would be missed more than once in five times, judging by 2 periods before and 1 after "
+        "in the past."
+    )
+    told["measure"]["unit"] = "% of residents"
+    assert f"{size} percentage points cannot" in effect.judge(told)["power"]["sentence"]
+
+
+def test_from_the_start_on_power_by_other_periods_is_left_out(told: dict[str, Any]) -> None:
+    assert effect.judge(told)["power"] is None
+
+
+def none_of_it_is_tested(found: dict[str, Any]) -> bool:
+    judged = found["effect"]
+    tested = ("p", "low", "high", "smallest_p", "band")
+    return (
+        all(judged[name] is None for name in tested)
+        and found["pre_trend"]["p"] is found["synthetic"]["p"] is None
+        and found["design"]["smallest_p"] is None
+        and found["design"]["placebos"] == 0
+        and judged["sentence"] == "Whether that is more than chance cannot be told."
+        and "differed by more than chance" in found["pre_trend"]["sentence"]
+    )
+
+
+@pytest.mark.parametrize("neighbours", [NEIGHBOURS, None])
+def test_comparison_areas_named_by_hand_give_a_difference_but_no_p(
+    told: dict[str, Any], neighbours: dict[str, list[str]] | None
+) -> None:
+    matched = effect.judge(told)["effect"]
+    told["comparison"]["pool"] = "named"
+    told["neighbours"] = neighbours
+    found = effect.judge(told)
+    assert none_of_it_is_tested(found)
+    assert found["effect"]["value"] == matched["value"]
+    assert found["effect"]["path"] == matched["path"]
+    assert found["synthetic"]["value"] is not None
+    assert "were named by hand" in found["design"]["sentence"]
+
+
+def test_a_pilot_of_areas_that_do_not_touch_has_no_placebos(told: dict[str, Any]) -> None:
+    scattered = ["A000", "A005", "A066", "A143"]
+    told["comparison"] |= {"pilot": scattered, "ring": []}
+    groups = comparison.results(told["comparison"])["groups"]
+    told["groups"] = [{key: one[key] for key in ("pilot", "comparisons")} for one in groups]
+    found = effect.judge(told)
+    assert none_of_it_is_tested(found)
+    assert found["design"]["kind"] == "scattered"
+    assert "not one set of touching areas" in found["design"]["sentence"]
+    told["start"] = None
+    seen = effect.judge(told)["power"]
+    assert seen["smallest_effect"] is None
+    assert "not one set of touching areas" in seen["sentence"]
+    assert "too few" not in seen["sentence"]
+
+
+def test_no_placebo_of_that_shape_is_said(told: dict[str, Any]) -> None:
+    told["placebos"] = 0
+    found = effect.judge(told)
+    assert none_of_it_is_tested(found)
+    assert "No placebo pilot as large and as compact" in found["design"]["sentence"]
+
+
+def test_what_the_areas_were_not_alike_in_is_named(told: dict[str, Any]) -> None:
+    for area in told["comparison"]["areas"]:
+        area["values"] = [9.0 if area["code"] in PILOT else area["values"][0], None]
+    found = effect.judge(told)
+    assert found["balance"] == {"apart": ["income"], "unknown": ["crime"]}
+    assert any("is unknown of crime" in one for one in found["warnings"])
 
 
 def test_an_unknown_outcome_leaves_an_area_out(told: dict[str, Any]) -> None:
@@ -171,6 +243,10 @@ def test_a_small_town_cannot_tell(told: dict[str, Any]) -> None:
     told["groups"] = [{key: one[key] for key in ("pilot", "comparisons")} for one in groups]
     found = effect.judge(told)
     assert found["design"]["smallest_p"] == pytest.approx(1 / 10)
+    assert "at most 9 of them side by side" in found["design"]["sentence"]
     assert "no effect could be called significant" in found["design"]["sentence"]
     assert found["effect"]["low"] is None
-    assert found["power"]["smallest_effect"] is None
+    told["start"] = None
+    seen = effect.judge(told)["power"]
+    assert seen["smallest_effect"] is None
+    assert "and a p-value of 5 % takes 19" in seen["sentence"]

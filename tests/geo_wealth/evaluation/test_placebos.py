@@ -112,3 +112,18 @@ def test_labels_are_swapped_in_every_way_there_is() -> None:
     many = {code: [f"{code}{n}" for n in range(9)] for code in CODES[:6]}
     weights = dict.fromkeys([*many, *(code for rest in many.values() for code in rest)], 1.0)
     assert len(swapped_design(many, weights, 99, 0).placebos) == 99
+
+
+def test_placebos_of_a_pilot_that_lost_comparison_areas_get_no_more_than_it() -> None:
+    groups = {code: chosen[: 1 + at % 2] for at, (code, chosen) in enumerate(GROUPS.items())}
+    design = connected_design(space(), groups, dict.fromkeys(CODES, 1.0), GRAPH, 20, 3)
+    assert {int((row < 0).sum()) for row in design.placebos} == {4}
+
+
+def test_a_pilot_in_two_parts_has_no_placebos() -> None:
+    """Three that touch and one apart have as many touching pairs as some connected sets."""
+    groups = {CODES[place]: [CODES[30 + place]] for place in (0, 1, 8, 22)}
+    design = connected_design(space(), groups, dict.fromkeys(CODES, 1.0), GRAPH, 20, 3)
+    assert (design.kind, design.apart, design.placebos.shape) == ("scattered", 0, (0, 64))
+    assert design.pilot.sum() == 0
+    assert design.pilot.max() == 0.25
