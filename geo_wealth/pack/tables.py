@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from geo_wealth.commands.output import csv_text
+from geo_wealth.credits import said_once
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.pipeline.evidence import ranking_of
 from geo_wealth.pipeline.table import credited, ranking_rows
@@ -22,8 +23,9 @@ def tables(evidence: Evidence) -> dict[str, bytes]:
 
 
 def attributions(evidence: Evidence) -> list[str]:
-    """List whom the licences of the data ask to name, each once."""
-    return sorted({row["attribution"] for row in evidence["datasets"] if row["attribution"]})
+    """List whom the licences of the data ask to name, each sentence once."""
+    lines = {row["attribution"] for row in evidence["datasets"] if row["attribution"]}
+    return said_once(sorted(lines))
 
 
 def names_of(evidence: Evidence) -> dict[str, tuple[str, str | None]]:

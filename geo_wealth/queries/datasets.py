@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from boundaries.issues import Issue
+from geo_wealth.credits import said_once
 from geo_wealth.errors import NotFoundError
 from geo_wealth.queries.rows import DatasetRow
 
@@ -41,7 +42,7 @@ def data_version(connection: Connection) -> str:
 
 
 def attributions(connection: Connection, keys: Iterable[str] | None = None) -> list[str]:
-    """List the credits of the datasets named, or of all that are current; each once."""
+    """List the credits of the datasets named, or of all that are current; each sentence once."""
     rows = connection.execute(
         text("""
             SELECT DISTINCT attribution FROM dataset
@@ -51,7 +52,7 @@ def attributions(connection: Connection, keys: Iterable[str] | None = None) -> l
         """),
         {"keys": None if keys is None else sorted(keys)},
     )
-    return list(rows.scalars())
+    return said_once(rows.scalars())
 
 
 def dataset_issues(connection: Connection, key: str, limit: int = 100) -> list[Issue]:

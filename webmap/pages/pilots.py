@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, request, url_for
 from sqlalchemy import Connection
 
+from geo_wealth.pack.tables import attributions
 from geo_wealth.pilots import state_of
 from geo_wealth.pipeline.evidence import ranking_of
 from geo_wealth.pipeline.pilot_documents import summaries
@@ -85,9 +86,7 @@ def told(evidence: Any) -> dict[str, Any]:
         "alternatives": drawing["results"]["alternatives"] if drawing else [],
         "comparison": comparison["results"] if comparison else None,
         "sample": evidence["sample"],
-        "attributions": sorted(
-            {row["attribution"] for row in evidence["datasets"] if row["attribution"]}
-        ),
+        "attributions": attributions(evidence),
     }
 
 
