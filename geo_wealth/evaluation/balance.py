@@ -72,16 +72,12 @@ def worst(rows: Sequence[Balance]) -> float | None:
 
 def verdict(rows: Sequence[Balance]) -> str:
     """Say in a sentence how far the comparison areas can be taken for the pilot's likes."""
-    apart = [row.name for row in rows if row.flag == "apart"]
     close = [row.name for row in rows if row.flag == "close"]
     unknown = [row.name for row in rows if row.flag == "unknown"]
     if not any(row.after is not None for row in rows):
         return "Balance is unknown: there are no comparison areas, or nothing to compare them on."
-    if apart:
-        return (
-            f"Not balanced on {', '.join(apart)}: more than {FAR} standard deviations apart. "
-            f"A different change after the start may come from that difference.{_untold(unknown)}"
-        )
+    if any(row.flag == "apart" for row in rows):
+        return f"{_poor(rows)}{_untold(unknown)}"
     of_known = " whose difference is known" if unknown else ""
     if close:
         return (
@@ -92,6 +88,26 @@ def verdict(rows: Sequence[Balance]) -> str:
         f"Balanced: no covariate{of_known} differs by more than {CLOSE} standard deviations."
         f"{_untold(unknown)}"
     )
+
+
+def _poor(rows: Sequence[Balance]) -> str:
+    """Say first how many covariates are not alike, and on how many matching did harm."""
+    apart = [row for row in rows if row.flag == "apart"]
+    worse = [row.name for row in apart if _less_alike(row)]
+    said = f"{len(apart)} of {len(rows)} measures {'is' if len(apart) == 1 else 'are'} not alike"
+    named = f"More than {FAR} standard deviations apart: {', '.join(row.name for row in apart)}"
+    if worse:
+        on = "" if len(apart) == 1 else f"on {len(worse)} of them "
+        said += f"; {on}matching made {'it' if len(apart) == 1 else 'them'} less alike"
+        named += f"; less alike than before matching: {', '.join(worse)}"
+    return f"{said}. {named}. A different change after the start may come from that difference."
+
+
+def _less_alike(row: Balance) -> bool:
+    """Compare sizes to the digits that are the same on every machine."""
+    if row.before is None or row.after is None:
+        return False
+    return round(abs(row.after), 9) > round(abs(row.before), 9)
 
 
 def _untold(names: Sequence[str]) -> str:

@@ -32,13 +32,24 @@ def test_by_hand() -> None:
     [
         ([5.0, 5.0], "balanced", "Balanced: no covariate"),
         ([4.6, 4.6], "close", "Balanced within"),
-        ([0.0, 2.0], "apart", "Not balanced on x0"),
+        ([0.0, 2.0], "apart", "1 of 1 measures is not alike; matching made it less alike. More"),
     ],
 )
 def test_flags_and_verdict(matched: list[float], flag: str, words: str) -> None:
     rows = balance(["P", "Q"], ["A", "B", "C", "D"], ["A", "B"], table([4, 6, *matched, 3, 9]))
     assert rows[0].flag == flag
     assert verdict(rows).startswith(words)
+
+
+def test_a_poor_group_is_counted_before_it_is_named() -> None:
+    # x0: pilot 5, pool 3.5, matched 1: further than before. x1: pilot 5, pool 0.5, matched 1.
+    told = table([4, 6, 0, 2, 3, 9], [4, 6, 0, 2, 0, 0], [4, 6, 5, 5, 5, 5])
+    said = verdict(balance(["P", "Q"], ["A", "B", "C", "D"], ["A", "B"], told))
+    assert said == (
+        "2 of 3 measures are not alike; on 1 of them matching made them less alike. "
+        "More than 0.25 standard deviations apart: x0, x1; less alike than before matching: x0. "
+        "A different change after the start may come from that difference."
+    )
 
 
 def test_nothing_to_compare_is_unknown() -> None:
@@ -54,7 +65,7 @@ def test_nothing_to_compare_is_unknown() -> None:
     [
         ([5.0, 5.0], "Balanced: no covariate whose difference is known differs"),
         ([4.6, 4.6], "Balanced within 0.25 standard deviations where known; over 0.1 on x0."),
-        ([0.0, 2.0], "Not balanced on x0"),
+        ([0.0, 2.0], "1 of 2 measures is not alike"),
     ],
 )
 def test_a_covariate_that_is_unknown_is_named(matched: list[float], start: str) -> None:
