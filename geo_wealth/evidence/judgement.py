@@ -45,7 +45,7 @@ def judged(p: float | None, smallest: float | None) -> str:
         )
     return (
         "Not told from chance. That does not mean that there was no effect: "
-        "the interval shows which would not have been seen."
+        "the interval shows which effects are not ruled out."
     )
 
 

@@ -150,9 +150,9 @@ def _effect(outcome: Outcome, results: Mapping[str, Any]) -> Iterator[str]:
             for end in (found["low"], found["high"])
         ]
         yield (
-            f"Effects from {ends[0]} to {ends[1]} would not stand out among "
-            f"{results['design']['placebos']} placebo pilots, at 5 % (p = {found['p']:.2g} for "
-            "no effect)."
+            f"Effects from {ends[0]} to {ends[1]} are not ruled out: once taken off the pilot, "
+            f"what is left does not stand out at 5 % among {results['design']['placebos']} "
+            f"placebo pilots (p = {found['p']:.2g} for no effect)."
         )
     yield found["sentence"]
 

@@ -145,11 +145,17 @@ def test_an_effect_that_was_put_in_is_found(
     path = tmp_path / "out.csv"
     path.write_text("LSOA,Year,Value\n" + "\n".join(rows) + "\n")
     load(own, outcomes_job(path, "visits", 2011, "each"))
+    load(own, outcomes_job(path, "calls", 2011, "each"))
     with own.connect() as connection:
         found = judge_areas(connection, "", "imd2019", AREAS, "visits", "2021", ComparisonRequest())
-        assert [each.measure for each in outcomes(connection)] == ["visits"]  # the sample gave way
+        assert [each.measure for each in outcomes(connection)] == [
+            "calls",
+            "visits",
+        ]  # the sample gave way
+    assert "2 outcomes are loaded, and each is tested alone" in " ".join(found.notes)
     assert found.results["effect"]["value"] == pytest.approx(-3, abs=0.2)
     assert found.results["effect"]["p"] <= 0.05
+    assert "are not ruled out" in words_of(found)[1]
     assert "stands out at 5 %" in headline(found.outcome, found.results)
 
 
