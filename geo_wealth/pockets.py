@@ -18,7 +18,7 @@ class WardFigures:
     average_score
         Mean of their scores weighted by residents; None where either is not known of one.
     most_deprived
-        How many of them are in decile 1 of England.
+        How many of them are known to be in decile 1 of England.
     average_reaches
         Whether the average is at or above the cut of decile 1; None where it is not known.
     """
@@ -59,8 +59,10 @@ def hidden_pockets(
     Returns
     -------
     pockets, wards
-        By LSOA: True for a hidden pocket; None where it is in decile 1 and nothing says what
-        the average of its ward is. By ward: what it was judged by.
+        By LSOA: True for a hidden pocket; None where it is not known, because it is in decile
+        1 and nothing says what the average of its ward is, or because nothing says its decile
+        and the average of its ward does not reach the cut, or is not known. By ward: what it
+        was judged by.
     """
     members: dict[str, list[Neighbourhood]] = {}
     for area in areas.values():
@@ -69,10 +71,20 @@ def hidden_pockets(
     wards = {code: _figures(members[code], cut, n) for code in sorted(members)}
     pockets: dict[str, bool | None] = {}
     for code, area in areas.items():
-        reaches = wards[area.ward].average_reaches if area.ward else None
-        hidden = None if reaches is None else not reaches
-        pockets[code] = hidden if _most_deprived(area, n) else False
+        reaches = None if area.ward is None else wards[area.ward].average_reaches
+        pockets[code] = _hidden(most_deprived(area, n), reaches)
     return pockets, wards
+
+
+def most_deprived(area: Neighbourhood, n: int) -> bool | None:
+    """Tell whether an area is in decile 1 of ``n``; None where its rank is not known."""
+    return None if area.rank is None else int(decile(area.rank, n)) == 1
+
+
+def _hidden(deprived: bool | None, reaches: bool | None) -> bool | None:
+    if deprived is False or reaches is True:  # either alone settles it
+        return False
+    return None if deprived is None or reaches is None else True
 
 
 def _figures(members: list[Neighbourhood], cut: float, n: int) -> WardFigures:
@@ -88,10 +100,6 @@ def _figures(members: list[Neighbourhood], cut: float, n: int) -> WardFigures:
     return WardFigures(
         lsoas=len(members),
         average_score=average,
-        most_deprived=sum(_most_deprived(area, n) for area in members),
+        most_deprived=sum(most_deprived(area, n) is True for area in members),
         average_reaches=None if average is None else average >= cut,
     )
-
-
-def _most_deprived(area: Neighbourhood, n: int) -> bool:
-    return area.rank is not None and int(decile(area.rank, n)) == 1

@@ -22,6 +22,9 @@ TOP = 20
 """The k that the page offers first."""
 
 
+METHOD_POINTER = "Another way to measure or combine the figures can move a rank further"
+
+
 @dataclass(frozen=True, slots=True)
 class Ranges:
     """Ranges of the ranked areas by code, and which of them meet the filter (None: no filter)."""
@@ -39,7 +42,7 @@ class Ranges:
 def ranges(
     ranking: Ranking, filters: RankFilters, how: Weightings = USUAL, k: int | None = None
 ) -> Ranges:
-    """Find the range of every rank, and the areas that are surely enough in the first k.
+    """Find the range of every rank, and the areas that are often enough in the first k.
 
     Parameters
     ----------

@@ -18,15 +18,14 @@ from geo_wealth.commands.output import (
 from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
+from geo_wealth.pipeline.cluster_words import summary_sentences
 from geo_wealth.pipeline.clusters import (
-    OF,
-    AreaClusters,
-    RankingClusters,
     clusters_document,
     clusters_rows,
+    pocket_text,
     ranking_clusters,
-    summary_sentences,
 )
+from geo_wealth.pipeline.clusters_found import OF, STANDS_OUT, AreaClusters, RankingClusters
 from geo_wealth.pipeline.ranking import kept_ranking
 from geo_wealth.pipeline.table import credited
 from geo_wealth.pipeline.words import context_line
@@ -41,7 +40,7 @@ def clusters(
     request: RankRequest,
     *,
     of: Annotated[str, typer.Option("--of", help=f"{', '.join(OF)}.")] = "score",
-    permutations: Annotated[int, typer.Option(help="How many.")] = _DEFAULT.permutations,
+    permutations: Annotated[int, typer.Option(help="99 to 999,999.")] = _DEFAULT.permutations,
     seed: Annotated[int, typer.Option(help="The same seed, the same answer.")] = _DEFAULT.seed,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this CSV.")] = None,
     kept: Annotated[str | None, typer.Option("--id", help="Of a ranking that was kept.")] = None,
@@ -73,9 +72,7 @@ def _print(found: RankingClusters) -> None:
     say(context_line(found.ranking))
     say("\n".join(summary_sentences(found)))
     stands_out = [
-        area
-        for area in found.areas.values()
-        if area.pocket or area.moran_class not in {"not_significant", "no_data", "no_neighbours"}
+        area for area in found.areas.values() if area.pocket or area.moran_class in STANDS_OUT
     ]
     left = [("code", "left"), ("neighbourhood", "left"), ("ward", "left")]
     right = [("value", "right"), ("cluster", "left"), ("Gi*", "left"), ("q", "right")]
@@ -88,5 +85,5 @@ def _cells(area: AreaClusters) -> list[str]:
         "no data" if area.value is None else f"{area.value:,.3f}",
         *(MORAN[area.moran_class], GI[area.gi_class]),
         "" if area.q is None else f"{area.q:.3f}",
-        "yes" if area.pocket else "",
+        "" if area.pocket is False else pocket_text(area.pocket),
     ]

@@ -209,7 +209,11 @@ def _print_methods(found: RankingMethods, top: int | None) -> None:
     print_table(
         [("rank", "right"), ("code", "left"), ("methods", "right"), ("best to worst", "right")]
         + [(f"in the first {k}", "right") for k in found.tops]
-        + [("with weights", "right"), ("confidence factor", "right"), ("moves it most", "left")],
+        + [
+            ("with weights", "right"),
+            ("first under its own weights", "right"),
+            ("moves it most", "left"),
+        ],
         [
             _method_row(area.rank, area.code, figures[area.code])
             for area in found.ranking.areas[:top]

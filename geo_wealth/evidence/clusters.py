@@ -8,7 +8,7 @@ import numpy as np
 
 from geo_wealth.clusters import GI, MORAN, Clusters, Permutations, local_clusters
 from geo_wealth.contiguity import from_document
-from geo_wealth.pockets import Neighbourhood, hidden_pockets
+from geo_wealth.pockets import Neighbourhood, hidden_pockets, most_deprived
 
 _DIGITS = 10  # what is beyond is the noise of the arithmetic, and differs between machines
 
@@ -27,7 +27,9 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``areas`` by code, ``counts`` of both classes, ``tested``, ``smallest_p``,
-        ``fewest_at_smallest_p``, ``pockets`` (codes), ``pockets_not_known`` and ``wards``.
+        ``fewest_at_smallest_p``, ``unsettled`` (codes whose q is within Monte Carlo error of
+        ``alpha``), ``pockets`` (codes), ``pockets_not_known``, ``most_deprived`` (areas in
+        decile 1, with or without a ward), ``without_rank``, ``without_ward`` and ``wards``.
     """
     graph = from_document(inputs["neighbours"])
     how = Permutations(inputs["permutations"], inputs["seed"], inputs["alpha"])
@@ -42,6 +44,7 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "tested": found.tested,
         "smallest_p": how.smallest,
         "fewest_at_smallest_p": how.fewest(found.tested),
+        "unsettled": [graph.codes[place] for place in np.flatnonzero(found.unsettled)],
         **_pockets(inputs),
     }
 
@@ -68,10 +71,14 @@ def _number(value: float) -> float | None:
 
 def _pockets(inputs: Mapping[str, Any]) -> dict[str, Any]:
     areas = {code: Neighbourhood(**row) for code, row in sorted(inputs["areas"].items())}
-    pockets, wards = hidden_pockets(areas, inputs["cut_score"], inputs["ranked_nationally"])
+    n = inputs["ranked_nationally"]
+    pockets, wards = hidden_pockets(areas, inputs["cut_score"], n)
     return {
         "pockets": [code for code, hidden in pockets.items() if hidden],
         "pockets_not_known": [code for code, hidden in pockets.items() if hidden is None],
+        "most_deprived": sum(most_deprived(area, n) is True for area in areas.values()),
+        "without_rank": sum(area.rank is None for area in areas.values()),
+        "without_ward": sum(area.ward is None for area in areas.values()),
         "wards": {
             code: {
                 "lsoas": ward.lsoas,

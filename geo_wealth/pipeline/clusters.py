@@ -1,7 +1,5 @@
-"""Clusters and hidden pockets of a ranked district: section, figures, document, rows and words."""
+"""Clusters and hidden pockets of a ranked district: section, figures, document and rows."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,70 +10,15 @@ from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evidence.clusters import results
 from geo_wealth.evidence.section import Section, section
 from geo_wealth.memory import Memory
-from geo_wealth.pipeline.indicators import SLUGS
+from geo_wealth.pipeline.cluster_words import (
+    area_cluster_sentences,
+    how_sentence,
+    summary_sentences,
+)
+from geo_wealth.pipeline.clusters_found import OF, USUAL, AreaClusters, RankingClusters
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
-from geo_wealth.pipeline.words import count, index_name, number
 from geo_wealth.pockets import CUT_SCORE
 from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
-
-OF = ("score", *SLUGS)
-"""What clusters can be of: the score of the ranking, or one of its figures as published."""
-
-USUAL = Permutations()
-
-
-@dataclass(frozen=True, slots=True)
-class AreaClusters:
-    """What is said of one area; see :class:`geo_wealth.clusters.Clusters`.
-
-    Attributes
-    ----------
-    value
-        What was judged; None where missing.
-    pocket
-        Whether it is a hidden pocket; None where that is not known.
-    ward_average, ward_lsoas, ward_most_deprived
-        What its ward was judged by; None where not known.
-    """
-
-    code: str
-    name: str
-    ward_code: str | None
-    ward_name: str | None
-    value: float | None
-    moran_class: str
-    gi_class: str
-    moran: float | None
-    gi: float | None
-    p: float | None
-    q: float | None
-    pocket: bool | None
-    ward_average: float | None
-    ward_lsoas: int | None
-    ward_most_deprived: int | None
-
-    @property
-    def label(self) -> str:
-        """The class of local Moran in words."""
-        return MORAN[self.moran_class]
-
-
-@dataclass(frozen=True, slots=True)
-class RankingClusters:
-    """What is said of a ranked district, the areas in order of code."""
-
-    ranking: Ranking
-    of: str
-    how: Permutations
-    residents_from: str
-    results: dict[str, Any]
-    areas: dict[str, AreaClusters]
-
-    @property
-    def pockets(self) -> tuple[AreaClusters, ...]:
-        """The hidden pockets."""
-        return tuple(area for area in self.areas.values() if area.pocket)
-
 
 _MEMORY: Memory[RankingClusters] = Memory(size=32)
 
@@ -94,7 +37,8 @@ def ranking_clusters(
     """
     request = ranking.request
     terrain = district_terrain(connection, request.district, ranking.lsoa_vintage, request.index)
-    key = (str(connection.engine.url), ranking.id, terrain.datasets, terrain.codes, of, how)
+    ground = (terrain.datasets, terrain.codes, terrain.ward_vintages)
+    key = (str(connection.engine.url), ranking.id, *ground, of, how)
     return _MEMORY.recall(key, lambda: _work_out(ranking, terrain, of, how))
 
 
@@ -133,14 +77,18 @@ def clusters_section(
 
 def _work_out(ranking: Ranking, terrain: Terrain, of: str, how: Permutations) -> RankingClusters:
     found = clusters_section(ranking, terrain, of, how)["results"]
+    listed = zip(terrain.codes, terrain.wards, terrain.ward_vintages, strict=True)
+    years = {(code, ward): year for code, (ward, _name), year in listed}
     areas = {
-        area.code: _area(area, of, found)
+        area.code: _area(area, of, found, years.get((area.code, area.ward_code)))
         for area in sorted(_everyone(ranking), key=lambda area: area.code)
     }
     return RankingClusters(ranking, of, how, terrain.residents_from, found, areas)
 
 
-def _area(area: RankedArea | NotRanked, of: str, found: dict[str, Any]) -> AreaClusters:
+def _area(
+    area: RankedArea | NotRanked, of: str, found: dict[str, Any], ward_vintage: int | None
+) -> AreaClusters:
     ward = found["wards"].get(area.ward_code, {})
     unclear = area.code in found["pockets_not_known"]
     lacking: dict[str, Any] = dict.fromkeys(("moran", "gi", "p", "q"))
@@ -150,13 +98,25 @@ def _area(area: RankedArea | NotRanked, of: str, found: dict[str, Any]) -> AreaC
         name=area.name,
         ward_code=area.ward_code,
         ward_name=area.ward_name,
+        ward_vintage=ward_vintage,
         value=_value(area, of),
         **found["areas"].get(area.code, lacking),
+        unsettled=area.code in found["unsettled"],
         pocket=None if unclear else area.code in found["pockets"],
+        pocket_unknown=_why_unknown(area) if unclear else None,
         ward_average=ward.get("average_score"),
         ward_lsoas=ward.get("lsoas"),
         ward_most_deprived=ward.get("most_deprived"),
     )
+
+
+def _why_unknown(area: RankedArea | NotRanked) -> str:
+    """Say why nothing tells whether an area is a hidden pocket."""
+    if area.indicators["deprivation"].beside.get("rank") is None:
+        return "its rank in England is not loaded"
+    if area.ward_code is None:
+        return "nothing says which ward it falls to"
+    return "a score or a number of residents of its ward is missing"
 
 
 def clusters_document(found: RankingClusters) -> dict[str, Any]:
@@ -173,10 +133,15 @@ def clusters_document(found: RankingClusters) -> dict[str, Any]:
         "tested": told["tested"],
         "smallest_p": told["smallest_p"],
         "fewest_at_smallest_p": told["fewest_at_smallest_p"],
+        "within_monte_carlo_error": told["unsettled"],
         "counts": told["counts"],
         "summary": list(summary_sentences(found)),
         "areas": [area_document(area, found) for area in found.areas.values()],
         "hidden_pockets": [area.code for area in found.pockets],
+        "hidden_pockets_not_known": told["pockets_not_known"],
+        "most_deprived": told["most_deprived"],
+        "without_rank": told["without_rank"],
+        "without_ward": told["without_ward"],
         "cut_score": CUT_SCORE[request.index],
         "wards": told["wards"],
         "residents": found.residents_from,
@@ -191,6 +156,7 @@ def area_document(area: AreaClusters, found: RankingClusters) -> dict[str, Any]:
         "name": area.name,
         "ward": area.ward_name,
         "ward_code": area.ward_code,
+        "ward_vintage": area.ward_vintage,
         "value": area.value,
         "cluster": area.moran_class,
         "cluster_label": MORAN[area.moran_class],
@@ -200,6 +166,7 @@ def area_document(area: AreaClusters, found: RankingClusters) -> dict[str, Any]:
         "gi_star_score": area.gi,
         "p": area.p,
         "q": area.q,
+        "within_monte_carlo_error": area.unsettled,
         "hidden_pocket": area.pocket,
         "sentences": list(area_cluster_sentences(area, found)),
     }
@@ -207,14 +174,16 @@ def area_document(area: AreaClusters, found: RankingClusters) -> dict[str, Any]:
 
 def clusters_rows(found: RankingClusters) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Give header and rows for a CSV; empty cells are not known."""
-    header = ["code", "name", "ward", "of", "value", "cluster", "local_moran", "gi_star"]
-    header += ["gi_star_score", "p", "q", "hidden_pocket", "ward_average_score"]
+    header = ["code", "name", "ward", "ward_vintage", "of", "value", "cluster", "local_moran"]
+    header += ["gi_star", "gi_star_score", "p", "q", "within_monte_carlo_error"]
+    header += ["hidden_pocket", "ward_average_score"]
     note = "sample data" if found.ranking.sample else "published data"
     rows: list[tuple[Any, ...]] = [
         (
-            *(area.code, area.name, area.ward_name, found.of, area.value),
+            *(area.code, area.name, area.ward_name, area.ward_vintage, found.of, area.value),
             *(MORAN[area.moran_class], area.moran, GI[area.gi_class], area.gi),
-            *(area.p, area.q, pocket_text(area.pocket), area.ward_average),
+            *(area.p, area.q, "yes" if area.unsettled else "no"),
+            *(pocket_text(area.pocket), area.ward_average),
             *(how_sentence(found.how), found.ranking.id, note),
         )
         for area in found.areas.values()
@@ -237,119 +206,6 @@ def cluster_cells(found: RankingClusters, code: str) -> tuple[Any, ...]:
 def pocket_text(pocket: bool | None) -> str:
     """Write yes, no or not known."""
     return "not known" if pocket is None else "yes" if pocket else "no"
-
-
-def how_sentence(how: Permutations) -> str:
-    """Say how significance was judged."""
-    return (
-        f"Two-sided conditional permutation, {how.permutations:,} permutations (seed {how.seed}), "
-        f"false discovery rate {100 * how.alpha:g} %."
-    )
-
-
-def summary_sentences(found: RankingClusters) -> tuple[str, ...]:
-    """Say how many areas stand out, how that was judged, and how many pockets are hidden."""
-    counts, tested = found.results["counts"], found.results["tested"]
-    out = sum(counts["moran"][name] for name in _STANDS_OUT)
-    parts = ", ".join(f"{counts['moran'][name]} {MORAN[name]}" for name in _STANDS_OUT)
-    which = quantity(found.of, found.ranking)
-    fewest = found.results["fewest_at_smallest_p"]
-    reach = (
-        f" With so few permutations no p-value is under {found.results['smallest_p']:g}, and none "
-        f"is significant unless {fewest} areas are at it: take 9,999 or more."
-        if fewest > 2
-        else ""
-    )
-    moran = (
-        f"{out} of {tested} neighbourhoods stand out with their neighbours by {which}: {parts}. "
-        f"{tested - out} are not significant."
-    )
-    high, low = counts["gi"]["high"], counts["gi"]["low"]
-    gi = f"By Gi*, {high} are high and {low} low together with their neighbours."
-    return (moran, gi, f"{how_sentence(found.how)}{reach}", pockets_sentence(found))
-
-
-def pockets_sentence(found: RankingClusters) -> str:
-    """Say how many of the most deprived neighbourhoods a ward's average hides."""
-    index = found.ranking.request.index
-    hidden, wards = found.pockets, found.results["wards"].values()
-    deprived = sum(ward["most_deprived"] for ward in wards)
-    inside = len({area.ward_code for area in hidden})
-    unknown = len(found.results["pockets_not_known"])
-    told = (
-        f"{len(hidden)} of the {deprived} neighbourhoods in the most deprived tenth of England "
-        f"({index_name(index)}) are hidden pockets: they lie in {count(inside, 'ward')} whose "
-        f"average score, weighted by residents ({found.residents_from}), is below the "
-        f"{CUT_SCORE[index]:.1f} at which that tenth begins."
-    )
-    return f"{told} Of {number(unknown)} it is not known." if unknown else told
-
-
-def ward_sentence(found: RankingClusters, ward: str) -> str | None:
-    """Say what the average of a ward shows, or hides; None where no neighbourhood is so deprived.
-
-    Of a ward that the ranking knows by another code, nothing is said.
-    """
-    figures = found.results["wards"].get(ward)
-    if not figures or not figures["most_deprived"]:
-        return None
-    inside = count(figures["most_deprived"], "neighbourhood")
-    if figures["average_score"] is None:
-        return (
-            f"Whether the average of the ward shows its {inside} of the most deprived tenth is "
-            "not known, because a score or a number of residents is missing."
-        )
-    cut = CUT_SCORE[found.ranking.request.index]
-    average = f"Its average score of {figures['average_score']:.1f}, weighted by residents,"
-    if figures["average_reaches"]:
-        return f"{average} reaches the {cut:.1f} at which the most deprived tenth begins."
-    pockets = "a hidden pocket" if figures["most_deprived"] == 1 else "hidden pockets"
-    return (
-        f"{average} is below the {cut:.1f} at which the most deprived tenth begins: it hides "
-        f"{inside} of that tenth, {pockets}."
-    )
-
-
-def area_cluster_sentences(area: AreaClusters, found: RankingClusters) -> tuple[str, ...]:
-    """Say of one area how it stands among its neighbours, and whether a ward's average hides it."""
-    return tuple(_area_sentences(area, found))
-
-
-def _area_sentences(area: AreaClusters, found: RankingClusters) -> Iterator[str]:
-    which = quantity(found.of, found.ranking)
-    rate = f"false discovery rate {100 * found.how.alpha:g} %"
-    if area.moran_class == "no_data":
-        yield f"It has no {which}, or no boundary, to compare with its neighbours'."
-    elif area.moran_class == "no_neighbours":
-        yield f"No neighbourhood that touches it has a {which} to compare with."
-    elif area.moran_class == "not_significant":
-        yield (
-            f"By {which} it does not stand out together with the neighbourhoods around it: not "
-            f"significant (local Moran, {rate})."
-        )
-    else:
-        own, around = area.moran_class.split("_")
-        yield (
-            f"By {which} it is {MORAN[area.moran_class]}: it is {own}, and the neighbourhoods that "
-            f"touch it are {around}, more than chance would have them (local Moran, {rate})."
-        )
-    if area.pocket:
-        cut = CUT_SCORE[found.ranking.request.index]
-        yield (
-            "It is a hidden pocket: among the most deprived tenth of England, in "
-            f"{area.ward_name or area.ward_code} ward, whose average score of "
-            f"{area.ward_average or 0:.1f} is below the {cut:.1f} at which that tenth begins."
-        )
-
-
-def quantity(of: str, ranking: Ranking) -> str:
-    """Name what clusters are of."""
-    if of == "deprivation":
-        return f"{index_name(ranking.request.index)} score"
-    return {"score": "priority score", "spend": "local spend", "assets": "figure of buildings"}[of]
-
-
-_STANDS_OUT = ("high_high", "low_low", "high_low", "low_high")
 
 
 def _everyone(ranking: Ranking) -> tuple[RankedArea | NotRanked, ...]:

@@ -10,12 +10,9 @@ from sqlalchemy import Connection
 from geo_wealth.clusters import GI, MORAN
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.indicators import INDICATORS, described, measure_name
-from geo_wealth.pipeline.clusters import (
-    AreaClusters,
-    area_document,
-    pocket_text,
-    ranking_clusters,
-)
+from geo_wealth.pipeline.cluster_words import ward_years
+from geo_wealth.pipeline.clusters import area_document, pocket_text, ranking_clusters
+from geo_wealth.pipeline.clusters_found import AreaClusters
 from geo_wealth.pipeline.documents import indicator_documents, ranking_document, reversal_document
 from geo_wealth.pipeline.explain import Reversal, find_area, reversal
 from geo_wealth.pipeline.penetration import applies
@@ -171,6 +168,7 @@ def _document(side: Side, ranking: Ranking, told: dict[str, Any]) -> dict[str, A
         "name": area.name,
         "ward": area.ward_name,
         "ward_code": area.ward_code,
+        "ward_vintage": side.clusters.ward_vintage,
         "rank": ranked.rank if ranked else None,
         "score": ranked.score if ranked else None,
         "not_ranked_because": None if isinstance(area, RankedArea) else area.reason,
@@ -190,7 +188,7 @@ def _document(side: Side, ranking: Ranking, told: dict[str, Any]) -> dict[str, A
         "clusters": {
             name: value
             for name, value in told.items()
-            if name not in {"code", "name", "ward", "ward_code", "value"}
+            if name not in {"code", "name", "ward", "ward_code", "ward_vintage", "value"}
         },
     }
 
@@ -204,7 +202,8 @@ def lines(found: SideBySide) -> tuple[Line, ...]:
             ("Figures", _figures),
             ("What makes the score", _contributions),
             ("Deprivation, tenth of England (1 is the most deprived)", _deciles),
-            ("People and places within 1.2 km", _around),
+            ("People who live in it", _residents),
+            ("Places within 1.2 km", _around),
             ("Among its neighbours", _neighbours),
         )
         for label, row in part(found)
@@ -240,7 +239,12 @@ def _ranks(found: SideBySide) -> Rows:
             for _, sure in sides
         ],
     )
-    yield "Ward", [area.ward_name or "not known" for area, _ in sides]
+    yield "Ward", [_ward(side) for side in found.sides]
+
+
+def _ward(side: Side) -> str:
+    name = side.area.ward_name or side.area.ward_code
+    return "not known" if name is None else f"{name} ({ward_years([side.clusters])})"
 
 
 def _range(interval: tuple[int, int]) -> str:
@@ -289,12 +293,15 @@ def _deciles(found: SideBySide) -> Rows:
         yield label, [_count(row.get(domain)) for row in rows]
 
 
-def _around(found: SideBySide) -> Rows:
+def _residents(found: SideBySide) -> Rows:
     measure = found.sides[0].place.residents_measure
     yield (
         f"Residents ({measure_name(measure)})" if measure else "Residents",
         [_count(side.place.residents) for side in found.sides],
     )
+
+
+def _around(found: SideBySide) -> Rows:
     for state, label in STATES.items():
         yield label, [str(side.buildings[state]) for side in found.sides]
     yield "Anchor institutions", [str(side.anchors) for side in found.sides]

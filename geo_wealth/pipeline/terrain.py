@@ -26,6 +26,8 @@ class Terrain:
     ----------
     wards
         (n,) code and name of each one's ward; None where nothing says.
+    ward_vintages
+        (n,) year of the list that the ward is from; None where nothing says.
     residents
         (n,) NaN where not known.
     residents_from
@@ -47,6 +49,7 @@ class Terrain:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     wards: tuple[tuple[str | None, str | None], ...]
+    ward_vintages: tuple[int | None, ...]
     residents: Floats
     residents_from: str
     centres: Floats
@@ -98,6 +101,7 @@ def _read(connection: Connection, district: str, vintage: int, index: str | None
         codes=tuple(codes),
         names=tuple(names.get(code, code) for code in codes),
         wards=tuple(wards.get(code, (None, None))[:2] for code in codes),
+        ward_vintages=tuple(wards[code][2] if code in wards else None for code in codes),
         residents=np.array([residents.get(code, np.nan) for code in codes], dtype=np.float64),
         residents_from="not known" if measure is None else measure_name(measure),
         centres=_centres(points, codes),

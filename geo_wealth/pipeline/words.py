@@ -298,10 +298,12 @@ def _assets(cell: IndicatorValue, walk: str) -> str:
         return f"No listed building or land is within {walk}."
     verb = "is" if every == 1 else "are"
     things = count(every, "listed building or site", "listed buildings or sites")
-    return f"{_capital(things)} {verb} within {walk}: {_eligibility(eligible, other, unknown)}."
+    return (
+        f"{_capital(things)} {verb} within {walk}: {eligibility_phrase(eligible, other, unknown)}."
+    )
 
 
-def _eligibility(eligible: int, other: int, unknown: int) -> str:
+def eligibility_phrase(eligible: int, other: int, unknown: int) -> str:
     """Say how many may be transferred, may not, and of how many nobody has said."""
     if not eligible and not other:
         which = "it" if unknown == 1 else "any of them"

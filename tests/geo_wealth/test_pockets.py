@@ -32,17 +32,27 @@ def test_the_tenth_ends_at_its_last_rank() -> None:
     assert pockets == {"A0": True, "A1": False}
 
 
-@pytest.mark.parametrize("unknown", [(None, None, 100), (30, 20, None)])
+@pytest.mark.parametrize(
+    ("unknown", "itself"), [((None, None, 100), None), ((30, 20, None), False)]
+)
 def test_without_the_average_of_the_ward_it_is_not_known(
-    unknown: tuple[float | None, int | None, float | None],
+    unknown: tuple[float | None, int | None, float | None], itself: bool | None
 ) -> None:
     pockets, wards = hidden_pockets(ward("A", (50, 5, 100), unknown), CUT, N)
-    assert pockets == {"A0": None, "A1": False}
+    assert pockets == {"A0": None, "A1": itself}
     assert wards["A"].average_score is None
 
 
 def test_an_area_in_no_ward_that_we_know_is_not_known() -> None:
     assert hidden_pockets({"x": Neighbourhood(None, 50, 5, 100)}, CUT, N)[0] == {"x": None}
+
+
+def test_without_a_rank_it_is_not_known_unless_the_ward_itself_reaches_the_cut() -> None:
+    assert hidden_pockets({"x": Neighbourhood(None, None, None, 100)}, CUT, N)[0] == {"x": None}
+    low = hidden_pockets(ward("A", (30, None, 100), (20, 50, 100)), CUT, N)[0]
+    assert low == {"A0": None, "A1": False}
+    high = hidden_pockets(ward("A", (50, None, 100), (45, 8, 100)), CUT, N)[0]
+    assert high == {"A0": False, "A1": False}  # no average hides it
 
 
 @pytest.mark.shared

@@ -321,6 +321,8 @@ def test_command_by_methods_and_drivers(gw: Run, tmp_path: Path) -> None:
     status, out, _ = gw(*arguments, "--csv", str(path))
     assert status == 0
     assert "By 42 methods: sensitivity to the method and the weights, not a confidence" in out
+    assert "first under its own weights" in out
+    assert "confidence factor" not in out
     assert "left out: normalise z, aggregate geometric" in out
     assert f"{first['code']}: what drives its rank" in out
     document = json.loads(gw(*arguments, "--json")[1])

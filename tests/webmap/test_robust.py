@@ -36,6 +36,7 @@ def test_a_range_beside_each_rank_with_what_it_is(client: FlaskClient) -> None:
     page = client.get(RANK).text
     assert "its range in 90 % of 10,000 weightings around yours" in page
     assert "sensitivity to the weights, not a confidence interval" in page
+    assert "can move a rank further: <code>geo-wealth robustness --methods</code>" in page
     ranges = ranges_of(page)
     assert ranges == ["{}–{}".format(*each["interval"]) for each in areas(client)]  # type: ignore[misc]
     assert len(ranges) == 259
@@ -56,10 +57,13 @@ def test_the_filter_keeps_those_surely_among_the_first(client: FlaskClient) -> N
     assert [each["code"] for each in areas(client, robust_top=20)] == sure
 
 
-def test_none_is_so_sure(client: FlaskClient) -> None:
+def test_none_is_in_the_first_in_so_many_weightings(client: FlaskClient) -> None:
     page = client.get(f"{RANK}&robust_top=1&robust_share=1").text
-    if not shown(page):
-        assert 'id="none-meets">No neighbourhood is so surely' in page
+    assert not shown(page)
+    said = page[page.index('id="none-meets"') :].partition("</div>")[0]
+    assert "hidden" not in said
+    assert "of the weightings" in said
+    assert "surely" not in page
 
 
 def test_the_filter_follows_the_links_of_the_page(client: FlaskClient) -> None:

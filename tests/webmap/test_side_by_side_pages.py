@@ -2,9 +2,13 @@
 
 import csv
 import re
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
+
+from webmap.pages.ward import WardLine, buildings_sentence, tenth_sentence
+from webmap.ranked import Row
 
 FOUR = ("E01011140", "E01011038", "E01011101", "E01011195")
 
@@ -25,6 +29,8 @@ def test_the_page_puts_four_side_by_side(client: FlaskClient) -> None:
     assert "Sample data" in words
     for said in ("Range of ranks under other weights", "Hidden pocket", "Living environment"):
         assert said in words
+    assert "Ashbrow (wards of 2025)" in words
+    assert re.search(r"People who live in it Residents \([^)]*\)( [\d,]+){4} Places within", words)
     assert words.count("The smallest change of weights") + words.count("No choice of weights") == 6
     assert "sensitivity to the weights, not a confidence interval" in words
     assert answer.text.count('scope="col"') == 4
@@ -114,6 +120,9 @@ def test_the_area_page_says_how_sure_and_how_it_stands_among_its_neighbours(
     assert "not significant (local Moran, false discovery rate 5 %)" in words
     assert "It is a hidden pocket: among the most deprived tenth of England, in Ashbrow" in words
     assert "average score of 31.4 is below the 43.9" in words
+    assert "Ashbrow (wards of 2025), Kirklees E01011038" in words
+    assert "It varies the weights only." in words
+    assert "can move a rank further: geo-wealth robustness --methods" in words
     assert "Compare Kirklees 029A with others" in words
     assert "Hidden pocket" not in words_of(client.get("/areas/E01011140").text)
 
@@ -151,6 +160,47 @@ def test_the_ward_page_flags_its_hidden_pockets(client: FlaskClient) -> None:
     west = words_of(client.get("/wards/E05001400").text)
     assert "Hidden pocket" not in west
     assert "average score of 44.1, weighted by residents, reaches the 43.9" in west
+
+
+def line(decile: int | None) -> WardLine:
+    row = Row("E01000000", f"Area {decile}", None, None, None, None, ())
+    return WardLine(row, decile, None if decile is None else decile * 3_000, None)
+
+
+@pytest.mark.parametrize(
+    ("deciles", "said"),
+    [
+        ((1, 2), "One of them is among the most deprived tenth of England: Area 1."),
+        ((2, 3), "None of them is among the most deprived tenth of England."),
+        (
+            (2, None),
+            "tenth of England. Of one it is not known.",
+        ),
+        ((None, None), "Whether any of them is among the most deprived tenth of England is not"),
+        ((1, None), "England: Area 1. Of one it is not known."),
+    ],
+)
+def test_an_unknown_tenth_is_not_told_as_none(deciles: tuple[int | None, ...], said: str) -> None:
+    assert said in tenth_sentence([line(decile) for decile in deciles])
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (("unknown",) * 27, "27 buildings in the ward: nobody has said yet whether any of them"),
+        (
+            ("eligible", "not_eligible", "unknown", "unknown"),
+            "one may be transferred, one may not, of two nobody has said yet.",
+        ),
+        (("not_eligible",), "one building in the ward: none may be transferred, one may not."),
+        ((), "name no building in the ward"),
+    ],
+)
+def test_buildings_of_which_nobody_has_said_are_not_told_as_none(
+    states: tuple[str, ...], said: str
+) -> None:
+    assets = tuple(SimpleNamespace(eligibility=state) for state in states)
+    assert said in buildings_sentence(SimpleNamespace(assets=assets))  # type: ignore[arg-type]
 
 
 def test_the_rank_page_has_a_column_of_clusters_and_flags_pockets(client: FlaskClient) -> None:

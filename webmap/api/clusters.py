@@ -4,7 +4,8 @@ from flask import Response
 from sqlalchemy import Connection
 
 from geo_wealth.clusters import Permutations
-from geo_wealth.pipeline.clusters import OF, clusters_document, ranking_clusters
+from geo_wealth.pipeline.clusters import clusters_document, ranking_clusters
+from geo_wealth.pipeline.clusters_found import OF
 from geo_wealth.pipeline.side_by_side import check_codes, side_by_side, side_by_side_document
 from geo_wealth.queries.datasets import attributions
 from webmap.api.blueprint import next_link, paged, route
@@ -22,7 +23,7 @@ CLUSTERS = (
         "How many permutations significance is judged by.",
         kind="integer",
         minimum=99,
-        maximum=9_999,
+        maximum=99_999,
         default=_USUAL.permutations,
     ),
     Param(

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from boundaries.codes import INDEX, kind_of
 from geo_wealth.errors import NotFoundError
 from geo_wealth.indicators import INDICATORS, Indicator, described
-from geo_wealth.pipeline.clusters import area_cluster_sentences, ranking_clusters
+from geo_wealth.pipeline.cluster_words import area_cluster_sentences
+from geo_wealth.pipeline.clusters import ranking_clusters
 from geo_wealth.pipeline.explain import explain
 from geo_wealth.pipeline.reach import surroundings
 from geo_wealth.pipeline.robustness import area_robustness, robustness_sentence
@@ -33,6 +34,7 @@ from webmap.nearest import asset_point
 from webmap.pages.blueprint import blueprint, page, sample_in_use, settings
 from webmap.params import Values, read
 from webmap.ranked import find_ranking, names, score_classes, scores, units_of
+from webmap.robust import METHOD_POINTER
 
 PARAMS = (*PLACE, VINTAGE, AGAINST)
 WORDS = 4
@@ -79,6 +81,7 @@ def placed(conn: Connection, ranking: Ranking, area: RankedArea | NotRanked) -> 
         "named": named(ranking),
         "units": units_of(ranking.request),
         "parts": contributions_shown(area) if isinstance(area, RankedArea) else {},
+        "method_pointer": METHOD_POINTER,
         "sure": None if sure is None else robustness_sentence(sure),
         "beside": area_cluster_sentences(clusters.areas[area.code], clusters),
         "pocket": clusters.areas[area.code].pocket,

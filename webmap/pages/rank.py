@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, request, url_for
 
 from geo_wealth.indicators import INDICATORS
-from geo_wealth.pipeline.clusters import ranking_clusters, summary_sentences
+from geo_wealth.pipeline.cluster_words import summary_sentences
+from geo_wealth.pipeline.clusters import ranking_clusters
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.rows import District, Ranking
@@ -35,7 +36,7 @@ from webmap.ranked import (
     table,
     units_of,
 )
-from webmap.robust import SHARES, TOP, explained, ranges
+from webmap.robust import METHOD_POINTER, SHARES, TOP, explained, ranges
 
 DOWNLOADS = (("CSV", "csv_file"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
 _OF_THE_TABLE = ("district", "top", "sort", "order", "robust_top", "robust_share")
@@ -69,6 +70,7 @@ def rank() -> Response:
         shown=sum(row.shown for row in rows),
         meeting=sum(row.meets for row in rows),
         explained=explained(),
+        method_pointer=METHOD_POINTER,
         clusters=clusters.areas,
         among=" ".join(summary_sentences(clusters)),
         legend=state.legend,

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from boundaries.codes import INDEX
 from geo_wealth.errors import NotFoundError
-from geo_wealth.pipeline.clusters import ranking_clusters, ward_sentence
+from geo_wealth.pipeline.cluster_words import ward_sentence
+from geo_wealth.pipeline.clusters import ranking_clusters
+from geo_wealth.pipeline.words import eligibility_phrase
 from geo_wealth.queries import inputs as national
 from geo_wealth.queries import nearby, places
 from geo_wealth.queries.nearby import DistrictPoints
@@ -124,22 +126,36 @@ def sentences(
             f"The one that ranks highest for a pilot is {best.name}, "
             f"{wording.ordinal(best.rank or 0)} of {len(ranking.areas)} in {ranking.district_name}."
         )
-    tenth = [line.row.name for line in lines if line.decile == 1]
-    if tenth:
-        told.append(
-            f"{wording.sentence_case(wording.count(len(tenth), 'of them is', 'of them are'))} "
-            f"among the most deprived tenth of England: {wording.listed(tenth)}."
-        )
-    elif lines:
-        told.append("None of them is among the most deprived tenth of England.")
-    may = sum(asset.eligibility == "eligible" for asset in points.assets)
-    told.append(
-        f"The lists that are loaded name {wording.count(len(points.assets), 'building')} in the "
-        f"ward; {wording.number_in_words(may)} of them may be transferred, as far as is known."
-        if points.assets
-        else "The lists that are loaded name no building in the ward."
-    )
+    if lines:
+        told.append(tenth_sentence(lines))
+    told.append(buildings_sentence(points))
     return told
+
+
+def tenth_sentence(lines: list[WardLine]) -> str:
+    """Name those in the most deprived tenth, and say of how many that is not known."""
+    tenth = [line.row.name for line in lines if line.decile == 1]
+    unknown = sum(line.decile is None for line in lines)
+    among = "among the most deprived tenth of England"
+    rest = f" Of {wording.number_in_words(unknown)} it is not known." if unknown else ""
+    if tenth:
+        verb = wording.count(len(tenth), "of them is", "of them are")
+        return f"{wording.sentence_case(verb)} {among}: {wording.listed(tenth)}.{rest}"
+    if unknown == len(lines):
+        return f"Whether any of them is {among} is not known."
+    return f"None of them is known to be {among}.{rest}" if unknown else f"None of them is {among}."
+
+
+def buildings_sentence(points: DistrictPoints) -> str:
+    """Say how many buildings may be transferred, may not, and of how many nobody has said."""
+    states = [asset.eligibility for asset in points.assets]
+    if not states:
+        return "The lists that are loaded name no building in the ward."
+    counted = (states.count(state) for state in ("eligible", "not_eligible", "unknown"))
+    return (
+        f"The lists that are loaded name {wording.count(len(states), 'building')} in the ward: "
+        f"{eligibility_phrase(*counted)}."
+    )
 
 
 def ward_map(
