@@ -32,6 +32,9 @@ DAMAGE = (
 )
 """What the standard library raises over packed files that are damaged or made to harm."""
 
+_ENTRY = b"PK\x01\x02"
+"""How each entry in the directory of a .zip begins."""
+
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TABLES = (".csv", ".txt", ".tsv", ".geojson", ".json", *_WORKBOOKS)
 _MARKS = re.compile(rb"(?:\xef\xbb\xbf|\xc3\xaf\xc2\xbb\xc2\xbf)+")
@@ -102,6 +105,7 @@ def read_members(name: str, data: bytes, most: int = MAX_BYTES) -> dict[str, byt
     RefusedFileError
         When it is no .zip, damaged, too large, locked, or holds an unsafe name or one twice.
     """
+    _check_count(name, data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -184,6 +188,7 @@ def _gunzip(name: str, data: bytes) -> bytes:
 
 
 def _unzip(name: str, data: bytes) -> Content:
+    _check_count(name, data)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except DAMAGE as error:
@@ -217,6 +222,18 @@ def _unzip(name: str, data: bytes) -> Content:
 def _others(names: set[str]) -> str:
     maps = sorted(name for name in names if name.lower().endswith((".shp", ".gpkg")))
     return f"none, but {maps[0]}, which `load boundaries` reads" if maps else "none"
+
+
+def _check_count(name: str, data: bytes) -> None:
+    """Refuse more entries than are read, before any: listing them is what takes long.
+
+    The signatures are counted, since the number that the file itself gives may be a lie.
+    """
+    found = data.count(_ENTRY)
+    if found > MAX_MEMBERS:
+        raise RefusedFileError(
+            f"{name} lists some {found:,} files, more than such a file can need; refused."
+        )
 
 
 def _check_sizes(name: str, members: list[zipfile.ZipInfo], packed: int, most: int) -> None:

@@ -319,6 +319,12 @@ def zipped(names: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def disguised(data: bytes) -> bytes:
+    """Let the end record of a .zip say that it holds one file."""
+    end = data.rindex(b"PK\x05\x06")
+    return data[: end + 8] + b"\1\0\1\0" + data[end + 12 :]
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -329,6 +335,8 @@ def zipped(names: dict[str, bytes]) -> bytes:
         (zipped({"a/manifest.json": b"{}"}), "name that no pack has"),
         (zipped({MANIFEST: b"\0" * 60_000_000}), "unpacks to 60 MB"),
         (zipped({f"f{n}": b"" for n in range(101)}), "101 files"),
+        (zipped({f"f{n}": b"" for n in range(5_001)}), "lists some 5,001 files"),
+        (disguised(zipped({f"f{n}": b"" for n in range(5_001)})), "lists some 5,001 files"),
         (zipped({MANIFEST: b"[" * 100_000}), "no JSON that can be read"),
         (zipped({MANIFEST: b"[]"}), "no JSON object"),
         (zipped({MANIFEST: b'{"format":"other"}'}), "of a format that is not read"),
