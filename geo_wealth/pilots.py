@@ -99,6 +99,12 @@ def state_of(events: Sequence[Event], on: date | None = None) -> str | None:
     return STATES[steps[-1].kind] if steps else None
 
 
+def written_later(on: date, written_at: datetime) -> date | None:
+    """Give the day in UTC on which an event was written down; None when it was at once."""
+    day = written_at.astimezone(UTC).date()
+    return day if day > on else None
+
+
 def follow(slug: str, events: Sequence[Event], said: Said, now: datetime) -> Event:
     """Make the event that follows, or say why there can be none.
 

@@ -14,6 +14,7 @@ from geo_wealth.memory import Memory
 from geo_wealth.pdf import to_pdf
 from webmap import wording
 from webmap.pack_view import context
+from webmap.pack_words import later_words
 from webmap.static_files import STATIC
 
 CSS = "pack.css"
@@ -94,6 +95,7 @@ def _environment() -> Environment:
         metres=wording.metres,
         day=lambda text: wording.long_date(date.fromisoformat(text)),
         kept=wording.kept,
+        later=later_words,
         small=_small,
         signed=_signed,
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from geo_wealth.indicators import INDICATORS
-from geo_wealth.pack.record import step_date
+from geo_wealth.pack.record import newest, written_down
 from geo_wealth.pack.tables import names_of
 from geo_wealth.pipeline.words import count, index_name, ordinal, percent
 from geo_wealth.queries.rows import Ranking
@@ -41,19 +42,33 @@ class AreaLine:
 
 def standing(record: Record) -> str:
     """Say what was decided, and when."""
-    approved = step_date(record, "approved")
+    approved = newest(record, "approved")
     if approved is None:
         word = "stopped before approval" if record["state"] == "stopped" else "not approved"
         return f"Proposal, {word}"
     since = "" if record["state"] == "approved" else f"; now {record['state']}"
-    return f"Approved on {wording.long_date(approved)}{since}"
+    return f"Approved on {_told_on(approved)}{since}"
+
+
+def _told_on(event: Mapping[str, Any]) -> str:
+    """Write the date of an event, and when it was written down if that was later."""
+    later = later_words(event)
+    day = wording.long_date(date.fromisoformat(event["on"]))
+    return f"{day} ({later})" if later else day
+
+
+def later_words(event: Mapping[str, Any]) -> str:
+    """Say when an event was written down; nothing when it was at once."""
+    day = written_down(event)
+    return "" if day is None else f"written down on {wording.long_date(day)}"
 
 
 def asked(evidence: Evidence, record: Record, areas: Sequence[AreaLine]) -> str:
     """Say which decision is asked for, or was taken."""
     where = f"in {count(len(areas), 'neighbourhood')} of {_district(evidence)}{_people(evidence)}"
-    proposed = wording.long_date(step_date(record, "proposed"))
-    if step_date(record, "approved") is not None:
+    first = newest(record, "proposed")
+    proposed = "a day not known" if first is None else _told_on(first)
+    if newest(record, "approved") is not None:
         return (
             f"A pilot {where}, proposed on {proposed}. Its evidence is frozen since its approval."
         )

@@ -7,9 +7,10 @@ from datetime import date
 from flask import current_app, url_for
 from sqlalchemy import Connection
 
-from geo_wealth.pilots import ENDS, ENTRIES, STATES, Event, state_of
+from geo_wealth.pilots import ENDS, ENTRIES, STATES, Event, state_of, written_later
 from geo_wealth.pipeline.pilots import log_faults
 from geo_wealth.queries.pilots import Pilot
+from webmap.wording import long_date
 
 COLOURS = {
     "proposed": "blue",
@@ -63,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the log, as shown."""
+    """An event of the log that is no step, as shown; ``written_on`` if that was later."""
 
     kind: str
     on: date
@@ -71,6 +72,7 @@ class Entry:
     area: str | None
     place: str
     lines: Sequence[str]
+    written_on: date | None
 
 
 def steps(found: Pilot) -> list[Step]:
@@ -94,9 +96,9 @@ def _step(event: Event, version: int) -> Step:
     notes = []
     if event.kind == "approved":
         notes.append("By another person than the one who proposed it.")
-    if event.written_at.date() != event.happened_on:
-        written = event.written_at
-        notes.append(f"Written down on {written.day} {written:%B %Y}.")
+    later = written_later(event.happened_on, event.written_at)
+    if later is not None:
+        notes.append(f"Written down on {long_date(later)}.")
     title = _TITLES[event.kind]
     if event.kind == "proposed" and version:
         title += f", version {version}"
@@ -113,6 +115,7 @@ def entries(found: Pilot, names: Mapping[str, str], kinds: Sequence[str] = ENTRI
             event.area,
             names.get(event.area, event.area) if event.area else "The pilot as a whole",
             event.reason.splitlines(),
+            written_later(event.happened_on, event.written_at),
         )
         for event in found.events
         if event.kind in kinds

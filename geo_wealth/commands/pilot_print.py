@@ -5,7 +5,7 @@ from typing import Any
 
 from geo_wealth.commands.output import print_json, say
 from geo_wealth.evidence.changes import Change
-from geo_wealth.pilots import Event
+from geo_wealth.pilots import Event, written_later
 from geo_wealth.pipeline.pilot_documents import change_document, event_document
 from geo_wealth.pipeline.pilots import Written
 
@@ -52,8 +52,11 @@ def print_document(document: dict[str, Any]) -> None:
 def print_event(event: Event) -> None:
     """Print one event of a log."""
     about = f" {event.area}" if event.area else ""
-    stage = f", {event.stage}" if event.stage else ""
-    say(f"{event.number}. {event.happened_on} {event.kind}{about} ({event.said_by}{stage})")
+    stage = f", while {event.stage}" if event.stage else ""
+    later = written_later(event.happened_on, event.written_at)
+    written = f" (written down on {later})" if later else ""
+    said = f"{event.kind}{about} by {event.said_by}{stage}"
+    say(f"{event.number}. {event.happened_on}{written} {said}")
     for line in event.reason.splitlines():
         say(f"     {line}")
 

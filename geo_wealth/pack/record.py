@@ -1,15 +1,24 @@
 """What happened to a pilot, as a pack tells it: state and log, with or without names."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
-from geo_wealth.pilots import ALLOWED, STATES, Event, event_fields, faults, state_of
+from geo_wealth.pilots import (
+    ALLOWED,
+    STATES,
+    Event,
+    event_fields,
+    faults,
+    state_of,
+    written_later,
+)
 
 Record = dict[str, Any]
 
 _NAMING = ("by", "hash", "previous")
+_DAY = len("2026-01-01")
 
 
 def pilot_record(slug: str, events: Sequence[Event], *, with_names: bool) -> Record:
@@ -19,7 +28,8 @@ def pilot_record(slug: str, events: Sequence[Event], *, with_names: bool) -> Rec
     ----------
     with_names
         Whether to say who wrote each event, with the hashes that chain the events. Without
-        names there are no hashes either, since they would confirm a guess at a name.
+        names there are no hashes either, since they would confirm a guess at a name, and of
+        the time of writing only the day.
     """
     return {
         "slug": slug,
@@ -31,6 +41,8 @@ def pilot_record(slug: str, events: Sequence[Event], *, with_names: bool) -> Rec
 
 def _event(slug: str, event: Event, *, with_names: bool) -> dict[str, Any]:
     told = event_fields(slug, event) | {"hash": event.hash}
+    if not with_names:
+        told["written_at"] = told["written_at"][:_DAY]
     left_out = ("pilot",) if with_names else ("pilot", *_NAMING)
     return {name: value for name, value in told.items() if name not in left_out}
 
@@ -52,10 +64,15 @@ def frozen_hash(record: Mapping[str, Any]) -> str | None:
     return hashes[-1] if hashes else None
 
 
-def step_date(record: Mapping[str, Any], kind: str) -> date | None:
-    """Give the date of the newest step of a kind."""
-    dates = [event["on"] for event in record["events"] if event["kind"] == kind]
-    return date.fromisoformat(dates[-1]) if dates else None
+def newest(record: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
+    """Give the newest event of a kind."""
+    events = [event for event in record["events"] if event["kind"] == kind]
+    return events[-1] if events else None
+
+
+def written_down(event: Mapping[str, Any]) -> date | None:
+    """Give the day on which an event was written down; None when it was at once."""
+    return written_later(date.fromisoformat(event["on"]), _moment(event["written_at"]))
 
 
 def _out_of_order(events: Sequence[Event]) -> list[str]:
@@ -76,13 +93,19 @@ def _later(event: Event, other: Event) -> bool:
     return event.happened_on > other.happened_on
 
 
+def _moment(text: str) -> datetime:
+    """Read a time with its zone, or a day in UTC."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def _read(told: Mapping[str, Any]) -> Event:
     return Event(
         number=told["number"],
         kind=told["kind"],
         said_by=told.get("by", ""),
         happened_on=date.fromisoformat(told["on"]),
-        written_at=datetime.fromisoformat(told["written_at"]),
+        written_at=_moment(told["written_at"]),
         reason=told["reason"],
         area=told["area"],
         stage=told["stage"],

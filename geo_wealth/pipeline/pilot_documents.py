@@ -1,6 +1,7 @@
 """Pilots as JSON: for anybody, without the names of officers; for those who run the service."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection
@@ -124,6 +125,7 @@ def _step(event: Event) -> Document:
         "step": event.kind,
         "state": STATES[event.kind],
         "on": event.happened_on,
+        "written_on": event.written_at.astimezone(UTC).date(),
         "reason": event.reason,
         "evidence": event.evidence_hash,
     }
@@ -133,6 +135,7 @@ def _entry(event: Event) -> Document:
     return {
         "kind": event.kind,
         "on": event.happened_on,
+        "written_on": event.written_at.astimezone(UTC).date(),
         "stage": event.stage,
         "area": event.area,
         "text": event.reason,

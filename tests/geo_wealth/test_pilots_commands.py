@@ -1,6 +1,7 @@
 """A pilot's whole life on the sample by commands; what is refused, and that nothing is left."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,6 +98,14 @@ def test_a_life_by_commands(pilot: Run) -> None:
     for words in (("show", "moor"), ("list",), ("changes", "moor"), ("verify-log", "moor")):
         status, out, _err = pilot(*words)
         assert (status, "moor" in out.lower() or "whole" in out) == (0, True)
+
+
+def test_what_is_shown_says_who_and_when_it_was_written(pilot: Run) -> None:
+    propose(pilot, "early", *CHOSEN, "--on", "2026-01-05")
+    assert pilot("approve", "early", *OTHER, "--on", "2026-02-01")[0] == 0
+    _status, out, _err = pilot("show", "early")
+    written = r"written down on \d{4}-\d\d-\d\d"
+    assert re.search(rf"2\. 2026-02-01 \({written}\) approved by A Member, while proposed", out)
 
 
 def test_without_areas_the_best_one_drawn_is_proposed(pilot: Run, tmp_path: Path) -> None:

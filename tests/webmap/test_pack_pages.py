@@ -117,6 +117,20 @@ def test_the_page_says_what_a_councillor_asks(page: str) -> None:
     assert "Sample data." in page
 
 
+def test_steps_that_were_dated_back_say_when_they_were_written(page: str) -> None:
+    later = "written down on 22 November 2026"
+    assert f"Approved on 21 November 2026 ({later})" in page
+    assert f"proposed on 20 November 2026 ({later})" in page
+    assert page.count(f"<br><small>{later}</small>") == 2
+    assert page.count("by another person than the proposer") == 1
+
+
+def test_a_step_written_on_its_day_says_no_more(evidence: dict[str, Any]) -> None:
+    first = follow("try", (), replace(proposed(evidence), on=NOW.date()), NOW)
+    shown = render(evidence, pilot_record("try", (first,), with_names=False))
+    assert "written down on" not in shown
+
+
 def test_a_proposal_says_that_it_is_not_approved(evidence: dict[str, Any]) -> None:
     events = approved(evidence)[:1]
     assert "Proposal, not approved" in render(
@@ -238,6 +252,7 @@ def pilot_client(settings: Settings, pilot_engine: Engine) -> FlaskClient:
 
 def test_the_web_gives_the_page_under_its_own_policy(pilot_client: FlaskClient) -> None:
     response = pilot_client.get("/pilots/try/pack.html")
+    assert response.headers["Cache-Control"] == "public, no-cache"
     assert response.status_code == 200
     assert "Proposal, not approved" in response.text
     assert "A. Officer" not in response.text

@@ -365,10 +365,41 @@ SCHEMAS: dict[str, Schema] = {
             "inside": {"type": ["object", "null"]},
             "by_hand": FLAG,
             "keeps": FLAG,
+            "sure": TEXT,
             "findings": {"type": "array", "items": TEXT},
             "touching": {"type": "array", "items": TEXT},
             "lines": {"type": "array", "items": {"type": "object"}},
             "command": maybe(TEXT),
+        },
+    ),
+    "DrawingSensitivity": record(
+        {
+            "draws": WHOLE,
+            "best": {**NUMBER, "description": "Share of the weightings in which it is the best."},
+            "half": {
+                **NUMBER,
+                "description": "Share in which the best holds at least half of its LSOAs.",
+            },
+            "median_reach": maybe(NUMBER),
+            "worst_reach": {
+                **maybe(NUMBER),
+                "description": "Its reach against the best's, at least so much in 95 %.",
+            },
+            "in_best_area": {
+                "type": "object",
+                "additionalProperties": NUMBER,
+                "description": "By code: share in which it is in the best area; others never.",
+            },
+            "sentence": TEXT,
+        },
+        {
+            "what": TEXT,
+            "seed": WHOLE,
+            "concentration": maybe(NUMBER),
+            "standard_error_at_most": NUMBER,
+            "sets": {**maybe(WHOLE), "description": "Sets compared; null where drawn anew."},
+            "unproved": WHOLE,
+            "different_best": WHOLE,
         },
     ),
     "Drawing": record(
@@ -377,6 +408,7 @@ SCHEMAS: dict[str, Schema] = {
             "request": {"type": "object"},
             "sample": FLAG,
             "best": ref("AreaFacts"),
+            "sensitivity": ref("DrawingSensitivity"),
             "alternatives": listed("AreaFacts"),
             "selection": ref("AreaFacts"),
             "left_out": listed("NotRanked"),
@@ -405,10 +437,12 @@ SCHEMAS: dict[str, Schema] = {
         {"ward": maybe(TEXT), "rank": maybe(WHOLE), "score": maybe(NUMBER)},
     ),
     "PilotStep": record(
-        {"step": TEXT, "state": TEXT, "on": TEXT, "reason": TEXT}, {"evidence": maybe(TEXT)}
+        {"step": TEXT, "state": TEXT, "on": TEXT, "written_on": TEXT, "reason": TEXT},
+        {"evidence": maybe(TEXT)},
     ),
     "PilotEntry": record(
-        {"kind": TEXT, "on": TEXT, "text": TEXT}, {"stage": maybe(TEXT), "area": maybe(TEXT)}
+        {"kind": TEXT, "on": TEXT, "written_on": TEXT, "text": TEXT},
+        {"stage": maybe(TEXT), "area": maybe(TEXT)},
     ),
     "Pilot": record(
         {
