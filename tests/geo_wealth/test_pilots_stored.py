@@ -25,6 +25,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = date(2026, 5, 1)
 DOCUMENT = b'{"plan":{"areas":["E01000001"]}}'
 DIGEST = "93ddd9c15a1c1c9b6cb0c2f0a1a9d4c5b0cb5bb8c9d9c6b3c4c4f9a4a1f7b000"
+SAID = Said("proposed", "A", DAY, "because", evidence_hash=DIGEST)
 
 
 @pytest.fixture
@@ -104,8 +105,8 @@ def accepted(connection: Connection, event: Event) -> bool:
     return True
 
 
-def insert(connection: Connection, event: Event) -> None:
-    values = asdict(event)
+def insert(connection: Connection, event: Event, at: int | None = None) -> None:
+    values = asdict(event) | ({} if at is None else {"id": at})
     names = ", ".join(values)
     given_ = ", ".join(f":{name}" for name in values)
     connection.execute(
@@ -162,6 +163,16 @@ def test_what_is_read_is_what_was_written(engine: Engine, pilot: str) -> None:
     write(engine, "note")
     with engine.connect() as connection:
         assert queries.pilots_version(connection) != before
+
+
+def test_the_public_version_says_nothing_of_who_wrote(engine: Engine, pilot: str) -> None:
+    versions = set()
+    for name in ("Ann Lee", "Bo"):
+        event = follow(pilot, (), replace(SAID, by=name), NOW)
+        with engine.connect() as connection:
+            insert(connection, event, at=1)
+            versions.add(queries.pilots_version(connection))
+    assert len(versions) == 1
 
 
 def test_of_two_that_approve_at_once_one_does(engine: Engine, pilot: str) -> None:
