@@ -175,7 +175,7 @@ def test_no_start_but_that_on_record_is_taken(visitor: FlaskClient, slug: str) -
 def test_the_range_of_placebos_is_said_to_be_of_one_period(visitor: FlaskClient) -> None:
     words = plain(visitor.get("/pilots/moor/effect").get_data(as_text=True)).replace("\u00a0", " ")
     assert "In any one period 95 % of placebo pilots" in words
-    assert "95 % of placebos within, in any one period" in words
+    assert "95 % of placebos in one period" in words
     assert "mean over areas, by quarter" in words
 
 
