@@ -1,5 +1,6 @@
 """The decision pack: the same bytes every time, and no digit of it can be changed unseen."""
 
+import csv
 import hashlib
 import io
 import zipfile
@@ -23,6 +24,7 @@ from geo_wealth.pack.differences import differences
 from geo_wealth.pack.joined import joined
 from geo_wealth.pack.reading import EVIDENCE, MANIFEST, Pack, read_pack
 from geo_wealth.pack.record import pilot_record
+from geo_wealth.pack.tables import tables
 from geo_wealth.pack.verify import Verdict, verify
 from geo_wealth.pilots import Event, Said, follow
 from geo_wealth.pipeline.evidence import evidence_hash, gather, programme
@@ -117,6 +119,7 @@ def test_without_names_there_is_no_name_and_no_hash_to_confirm_one(
     everything = b"".join(files.values())
     for secret in ("A. Officer", "B. Officer", events[0].hash, events[1].hash):
         assert secret.encode() not in everything
+    assert [each["written_at"] for each in record["events"]] == ["2026-11-22"] * 2
     assert check(files).found == ()
 
 
@@ -359,3 +362,14 @@ def test_a_folder_with_a_link_in_it_is_refused(tmp_path: Path) -> None:
 def test_evidence_too_deep_to_write_again_is_told(files: dict[str, bytes]) -> None:
     deep = b'{"a":' * 900 + b"1" + b"}" * 900
     assert check(files | {EVIDENCE: deep}).found
+
+
+def test_a_pocket_that_is_not_known_is_not_told_as_none(evidence: dict[str, Any]) -> None:
+    changed = deepcopy(evidence)
+    unsure = changed["plan"]["areas"][0]
+    found = changed["sections"]["clusters"]["results"]
+    found |= {"pockets": [], "pockets_not_known": [unsure]}
+    rows = csv.DictReader(io.StringIO(tables(changed)["clusters.csv"].decode("utf-8-sig")))
+    assert {row["code"]: row["hidden_pocket"] for row in rows}[unsure] == ""
+    page = render(changed, pilot_record("try", told(evidence), with_names=False))
+    assert "None of them is known to be a hidden pocket" in page
