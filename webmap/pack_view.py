@@ -60,7 +60,8 @@ def context(evidence: Evidence, record: Record) -> dict[str, Any]:
         "chosen": chosen_facts(evidence),
         "same_as_best": same_as_best(evidence),
         "methods": _methods(evidence),
-        "pockets": _pockets(evidence),
+        "pockets": _pockets(evidence, "pockets"),
+        "pockets_not_known": _pockets(evidence, "pockets_not_known"),
         "clusters": _clusters(evidence),
     }
 
@@ -131,10 +132,10 @@ def _names(evidence: Evidence) -> dict[str, str]:
     return found | {code: name for code, (name, _ward) in names_of(evidence).items()}
 
 
-def _pockets(evidence: Evidence) -> list[str]:
-    """Name the hidden pockets among the areas of the pilot."""
+def _pockets(evidence: Evidence, which: str) -> list[str]:
+    """Name the hidden pockets among the areas of the pilot, or those of which it is not known."""
     section = evidence["sections"].get("clusters")
-    hidden = set(section["results"]["pockets"]) if section else set()
+    hidden = set(section["results"][which]) if section else set()
     names = names_of(evidence)
     return [names[code][0] for code in evidence["plan"]["areas"] if code in hidden]
 

@@ -81,14 +81,14 @@ def _robustness(evidence: Evidence) -> Rows:
 
 def _clusters(evidence: Evidence) -> Rows:
     found, names = evidence["sections"]["clusters"]["results"], names_of(evidence)
-    hidden = set(found["pockets"])
+    hidden, unknown = set(found["pockets"]), set(found["pockets_not_known"])
     rows = [
         {
             "code": code,
             "name": names[code][0],
             "ward": names[code][1],
             **row,
-            "hidden_pocket": code in hidden,
+            "hidden_pocket": None if code in unknown else code in hidden,
         }
         for code, row in sorted(found["areas"].items())
     ]
