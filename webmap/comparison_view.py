@@ -7,8 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from geo_wealth.evaluation.balance import FAR
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.evidence.section import Section
-from geo_wealth.pipeline.comparison_words import FLAGS, POOL_NAMES, accounting
+from geo_wealth.pipeline.comparison_words import FLAGS, POOL_NAMES, accounting, signed
 from webmap.charts import balance_bar
 from webmap.choropleth import MapState
 from webmap.spend_choices import Choice
@@ -101,11 +102,11 @@ def balance_rows(found: Section) -> list[BalanceRow]:
     return [
         BalanceRow(
             name=row["name"][:1].upper() + row["name"][1:],
-            pilot=number(row["pilot"], 2),
-            matched=number(row["matched"], 2),
-            pool=number(row["pool"], 2),
-            before=_signed(row["before"]),
-            after=_signed(row["after"]),
+            pilot=_mean(row["pilot"]),
+            matched=_mean(row["matched"]),
+            pool=_mean(row["pool"]),
+            before=signed(row["before"]),
+            after=signed(row["after"]),
             flag=FLAGS[row["flag"]],
             bar=balance_bar(row["before"], row["after"], widest, FAR),
         )
@@ -144,5 +145,5 @@ def mix(results: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str,
     ]
 
 
-def _signed(value: float | None) -> str:
-    return "not known" if value is None else f"{value:+.2f}".replace("-", "−")
+def _mean(value: float | None) -> str:
+    return "not known" if value is None else figure(value)

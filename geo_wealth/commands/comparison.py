@@ -19,9 +19,19 @@ from geo_wealth.commands.ranking_options import District, Index
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.evaluation.request import ComparisonRequest
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.evidence.section import Section
-from geo_wealth.pipeline.comparison import compare_areas, ground_of
-from geo_wealth.pipeline.comparison_words import FLAGS, SCALE, document, pair_rows, sentences
+from geo_wealth.pipeline.comparison import compare_areas, ground_of, scores_of
+from geo_wealth.pipeline.comparison_words import (
+    FLAGS,
+    SCALE,
+    advice,
+    document,
+    measures_of,
+    pair_rows,
+    sentences,
+    signed,
+)
 from geo_wealth.pipeline.effect import outlook
 from geo_wealth.queries.datasets import attributions
 
@@ -52,7 +62,7 @@ def comparison(
     with reading(open_database()) as connection:
         terrain = ground_of(connection, district, index, chosen)
         found = compare_areas(connection, terrain, index, chosen, request)
-        seen = outlook(connection, found)
+        seen = outlook(connection, found, scores=scores_of(connection, terrain, index))
         owed = attributions(connection, [*found["inputs"]["datasets"], *terrain.datasets])
     if csv is not None:
         write_text(csv, csv_text(COLUMNS, pair_rows(found)))
@@ -63,7 +73,7 @@ def comparison(
 
 
 def _print(found: Section, seen: Section | None) -> None:
-    for line in sentences(found):
+    for line in (*sentences(found), *advice(found, measures_of(seen))):
         say(line)
     say("")
     print_table(
@@ -81,8 +91,8 @@ def _print(found: Section, seen: Section | None) -> None:
         [
             [
                 row["name"],
-                *(_number(row[name], 2) for name in ("pilot", "pool", "matched")),
-                *(_number(row[name], 2, sign=True) for name in ("before", "after")),
+                *(_number(row[name]) for name in ("pilot", "pool", "matched")),
+                *(signed(row[name]) for name in ("before", "after")),
                 FLAGS[row["flag"]],
             ]
             for row in found["results"]["balance"]
@@ -94,7 +104,5 @@ def _print(found: Section, seen: Section | None) -> None:
             say(each["pre_trend"]["sentence"])
 
 
-def _number(value: float | None, decimals: int, *, sign: bool = False) -> str:
-    if value is None:
-        return "not known"
-    return f"{value:+,.{decimals}f}" if sign else f"{value:,.{decimals}f}"
+def _number(value: float | None) -> str:
+    return "not known" if value is None else figure(value)

@@ -22,6 +22,7 @@ from geo_wealth.db import reading
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.evidence.amounts import figure
+from geo_wealth.pipeline.comparison import ground_of, scores_of
 from geo_wealth.pipeline.comparison_words import sentences as group_sentences
 from geo_wealth.pipeline.effect import WEIGHTINGS, Judged, judge_areas, judge_pilot
 from geo_wealth.pipeline.effect_documents import datasets_of, effect_document, series_rows
@@ -104,15 +105,20 @@ def power(
 ) -> None:
     """Say, before a pilot starts, how large an effect must be to be seen.
 
+    The areas are taken to be chosen by the ranking as it is without options.
+
     Example: geo-wealth power --area E01011130 --area E01011131 --measure claimants
     """
     chosen = codes_given(area, areas)
     request = ComparisonRequest(matches, pool, tuple(history or ()))
     with reading(open_database()) as connection:
+        scores = scores_of(connection, ground_of(connection, district, index, chosen), index)
         judged = judge_areas(
-            connection, district, index, chosen, measure, None, request, (), weighting
+            connection, district, index, chosen, measure, None, request, (), weighting, scores
         )
-        _show(connection, judged, None, as_json=as_json)
+        foreseen = judged.results.get("power")
+        lead = f"{judged.outcome.measure}: {foreseen['sentence']}" if foreseen else None
+        _show(connection, judged, None, lead, as_json=as_json)
 
 
 def _refuse_what_is_on_record(comparison: list[str] | None, start: str | None) -> None:
@@ -128,20 +134,28 @@ def _refuse_what_is_on_record(comparison: list[str] | None, start: str | None) -
         )
 
 
-def _show(connection: Connection, judged: Judged, csv: Path | None, *, as_json: bool) -> None:
+def _show(
+    connection: Connection,
+    judged: Judged,
+    csv: Path | None,
+    lead: str | None = None,
+    *,
+    as_json: bool,
+) -> None:
     if csv is not None:
         write_text(csv, csv_text(COLUMNS, series_rows(judged)))
     if as_json:
         owed = attributions(connection, datasets_of(judged))
         print_json({**effect_document(judged), "attribution": owed})
     else:
-        _print(judged)
+        _print(judged, lead or f"{headline(judged.outcome, judged.results)}.")
 
 
-def _print(judged: Judged) -> None:
-    say(f"{headline(judged.outcome, judged.results)}.")
+def _print(judged: Judged, lead: str) -> None:
+    say(lead)
     for line in (*judged.notes, *sentences(judged.outcome, judged.results)):
-        say(line)
+        if not lead.endswith(line):
+            say(line)
     if judged.partial:
         say(f"{judged.partial}, in which it started, is left out: it lies on both sides.")
     for line in judged.results.get("warnings", []):

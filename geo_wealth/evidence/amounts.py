@@ -12,5 +12,6 @@ def figure(value: float, *, sign: bool = False) -> str:
     size = abs(value)
     small = 0.00005 <= size < 0.095
     decimals = 0 if size >= 100 else 1 if size >= 10 else 4 if small else 2
-    text = f"{value:+,.{decimals}f}" if sign else f"{value:,.{decimals}f}"
+    shown = round(value, decimals) + 0.0  # -0.0 + 0.0 is 0.0: no zero below zero
+    text = f"{shown:+,.{decimals}f}" if sign else f"{shown:,.{decimals}f}"
     return text.replace("-", "−")

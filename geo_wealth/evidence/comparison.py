@@ -1,12 +1,13 @@
 """The comparison group as evidence: covariates in; groups, balance and a verdict out."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from geo_wealth.evaluation.balance import balance, verdict, worst
+from geo_wealth.evaluation.balance import Balance, balance, verdict, worst
 from geo_wealth.evaluation.matching import Covariates, match
 from geo_wealth.evidence.digits import to_digits
 
@@ -27,6 +28,7 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
     dict
         See :class:`geo_wealth.evaluation.matching.Matched` and
         :class:`geo_wealth.evaluation.balance.Balance` (``balance``, ``worst``, ``verdict``).
+        Means of residents, which are matched as logarithms, are geometric means.
     """
     covariates = covariates_of(inputs)
     pilot = set(inputs["pilot"])
@@ -45,12 +47,21 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "lacking": list(matched.lacking),
         "unmatched": list(matched.unmatched),
         "loosened": list(matched.loosened),
-        "balance": [asdict(row) for row in rows],
+        "balance": [_row(row, inputs["covariates"]) for row in rows],
         "worst": worst(rows),
         "verdict": verdict(rows),
         "notes": list(matched.notes),
     }
     return dict(to_digits(found))
+
+
+def _row(row: Balance, asked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Take means of logarithms back to a number of people."""
+    told = asdict(row)
+    if row.name in {one["name"] for one in asked if one.get("kind") == "residents"}:
+        for part in ("pilot", "pool", "matched"):
+            told[part] = None if told[part] is None else math.exp(told[part])
+    return told
 
 
 def covariates_of(inputs: Mapping[str, Any]) -> Covariates:

@@ -16,12 +16,14 @@ from geo_wealth.evidence.digits import to_digits
 from geo_wealth.evidence.section import Section, canonical, section
 from geo_wealth.indicators import measure_name
 from geo_wealth.memory import Memory
+from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.pipeline.region import region_of
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.plan import Plan, check_outcome
 from geo_wealth.queries import covariates, inputs, membership
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.outcomes import outcome_of, panel
+from geo_wealth.queries.rows import RankRequest
 
 DOMAINS = {
     "income": "income deprivation",
@@ -32,7 +34,7 @@ DOMAINS = {
     "barriers": "barriers to housing and services",
     "living_environment": "living environment deprivation",
 }
-RESIDENTS = "residents (natural logarithm)"
+RESIDENTS = "number of residents"
 
 _MEMORY: Memory[Section] = Memory(size=16)
 
@@ -106,6 +108,12 @@ def ground_of(connection: Connection, district: str, index: str, areas: Sequence
     return district_terrain(connection, district, vintage, index)
 
 
+def scores_of(connection: Connection, terrain: Terrain, index: str) -> dict[str, float]:
+    """Give the score of each area by the ranking without options: what pilots are chosen by."""
+    ranking = build_ranking(connection, RankRequest(terrain.district, index))
+    return {area.code: area.score for area in ranking.areas}
+
+
 def check_areas(terrain: Terrain, areas: Sequence[str]) -> None:
     """Refuse a pilot without areas, and areas that are not of the district.
 
@@ -138,6 +146,8 @@ def _choose(
     places = [place for place, code in enumerate(terrain.codes) if code in set(areas)]
     inside = {terrain.codes[place] for place in terrain.contiguity.ring(places)}
     ring = sorted(inside | set(covariates.touching(connection, terrain.vintage, areas)))
+    here = (terrain.district, terrain.district_name)
+    districts = (here,) if set(region.codes) <= set(terrain.codes) else region.districts
     told = _covariates(connection, terrain.vintage, index, codes, request)
     names = membership.names(connection, terrain.vintage, [*codes, *ring])
     residents_from = told.pop("residents_from")
@@ -147,7 +157,7 @@ def _choose(
         "district": terrain.district,
         "district_name": terrain.district_name,
         "pool": request.pool,
-        "districts": [{"code": code, "name": name} for code, name in region.districts],
+        "districts": [{"code": code, "name": name} for code, name in districts],
         "residents_from": residents_from,
         "pilot": list(areas),
         "ring": ring,
@@ -170,7 +180,7 @@ def _covariates(
     classes = covariates.rural_urban(connection, vintage, codes)
     measure, residents = membership.residents_of(connection, vintage, codes, prefer=index)
     columns = _domains(ranks.ranks, codes, INDEX[index].areas)
-    columns.append(("residents", RESIDENTS, "", _logarithms(residents, codes)))
+    columns.append(("residents", RESIDENTS, "natural logarithm", _logarithms(residents, codes)))
     used = {*ranks.datasets, *classes.datasets}
     used.update(inputs.population_datasets(connection, measure, vintage, codes))
     for name in request.history:

@@ -1,6 +1,6 @@
 """A comparison group in sentences, as rows and as a document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo_wealth.evaluation.balance import CLOSE, FAR
@@ -21,7 +21,8 @@ FLAGS = {
 }
 SCALE = (
     "Differences are in standard deviations of pilot and pool together: up to "
-    f"{CLOSE} is balanced, over {FAR} is apart."
+    f"{CLOSE} is balanced, over {FAR} is apart. Residents are compared on a logarithmic scale, so "
+    "their means are geometric."
 )
 
 
@@ -41,18 +42,49 @@ def accounting(found: Section) -> dict[str, int]:
 
 
 def sentences(found: Section) -> tuple[str, ...]:
-    """Say who is compared with whom, on what, and how alike they are."""
+    """Say how alike they are, then who is compared with whom, and on what."""
     asked, results = found["inputs"], found["results"]
     counted = accounting(found)
     chosen = count(counted["chosen"], "comparison area")
     touching = count(len(asked["ring"]), "area that touches", "areas that touch")
     who = (
         f"{chosen[:1].upper()}{chosen[1:]} for {count(len(asked['pilot']), 'pilot area')}, chosen "
-        f"among {counted['could_be_chosen']:,} of {POOL_NAMES[asked['pool']]}{_where(asked)}."
+        f"among {counted['could_be_chosen']:,} of {_pool(asked)}."
     )
     out = f"Left out: {touching} the pilot{_lacking(counted)}."
     on = f"Matched on {_matched_on(asked)}{_classes(asked)}."
-    return who, out, on, results["verdict"], *results["notes"]
+    lead, stop, rest = results["verdict"].partition(". ")
+    told = [rest] if rest else []
+    return f"{lead}{stop.strip()}", *told, who, out, on, *results["notes"]
+
+
+def advice(found: Section, measures: Sequence[str]) -> tuple[str, ...]:
+    """Say what could make the comparison areas more alike.
+
+    Parameters
+    ----------
+    measures
+        Names of the outcomes that are loaded.
+    """
+    asked, results = found["inputs"], found["results"]
+    matched = {
+        one["name"].rpartition(", ")[0].lower()
+        for one in asked["covariates"]
+        if one["kind"] == "history"
+    }
+    told = [
+        f"The past of {measure} is loaded and not matched on; it can be, with "
+        "“Match the past of” or --history."
+        for measure in measures
+        if measure.lower() not in matched
+    ]
+    apart = any(row["flag"] == "apart" for row in results["balance"])
+    if apart and [each["code"] for each in asked["districts"]] == [asked["district"]]:
+        told.append(
+            f"All were chosen from {asked['district_name']}: with more districts loaded, and "
+            "chosen from, the areas may be more alike."
+        )
+    return tuple(told)
 
 
 def pair_rows(found: Section) -> list[tuple[str, str, str, str, float]]:
@@ -65,6 +97,13 @@ def pair_rows(found: Section) -> list[tuple[str, str, str, str, float]]:
     ]
 
 
+def signed(value: float | None) -> str:
+    """Write a difference with its sign; one that rounds to nothing as +0.00."""
+    if value is None:
+        return "not known"
+    return f"{round(value, 2) + 0.0:+,.2f}".replace("-", "−")  # -0.0 + 0.0 is 0.0
+
+
 def document(found: Section, seen: Section | None = None) -> dict[str, Any]:
     """Give a comparison group as JSON: without the covariates of every area of the pool.
 
@@ -75,6 +114,7 @@ def document(found: Section, seen: Section | None = None) -> dict[str, Any]:
     """
     asked, results = found["inputs"], found["results"]
     names = asked["names"]
+    outcomes = [] if seen is None else [_seen(each) for each in seen["results"]["measures"]]
 
     def called(code: str) -> dict[str, str | None]:
         return {"code": code, "name": names.get(code)}
@@ -103,8 +143,14 @@ def document(found: Section, seen: Section | None = None) -> dict[str, Any]:
         "verdict": results["verdict"],
         "notes": results["notes"],
         "sentences": list(sentences(found)),
-        "outcomes": [] if seen is None else [_seen(each) for each in seen["results"]["measures"]],
+        "advice": list(advice(found, measures_of(seen))),
+        "outcomes": outcomes,
     }
+
+
+def measures_of(seen: Section | None) -> list[str]:
+    """Name the outcomes of which something could be seen."""
+    return [] if seen is None else [one["measure"]["name"] for one in seen["results"]["measures"]]
 
 
 def _seen(results: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,9 +158,15 @@ def _seen(results: Mapping[str, Any]) -> dict[str, Any]:
     return {name: results[name] for name in kept if name in results}
 
 
-def _where(asked: Mapping[str, Any]) -> str:
+def _pool(asked: Mapping[str, Any]) -> str:
+    """Say where they may be, and where a wide pool is no more than the district."""
     names = [each["name"] for each in asked["districts"]]
-    return f" ({', '.join(names)})" if len(names) > 1 else ""
+    if len(names) == 1 and asked["pool"] == "england":
+        return f"{names[0]}, as no other district is loaded"
+    if len(names) == 1 and asked["pool"] == "neighbours":
+        return f"{names[0]}, as no district that touches it is loaded"
+    where = f" ({', '.join(names)})" if len(names) > 1 else ""
+    return f"{POOL_NAMES[asked['pool']]}{where}"
 
 
 def _lacking(counted: Mapping[str, int]) -> str:

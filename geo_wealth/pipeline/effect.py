@@ -177,6 +177,7 @@ def judge_areas(
     request: ComparisonRequest,
     named: Sequence[str] = (),
     weighting: str = "areas",
+    scores: Mapping[str, float] | None = None,
 ) -> Judged:
     """Judge areas that are on no record; without a start, say what could be seen.
 
@@ -184,6 +185,8 @@ def judge_areas(
     ----------
     named
         Codes of the comparison areas; where there are none they are chosen by ``request``.
+    scores
+        By code, what the pilot is chosen by; None where that is unknown.
 
     Raises
     ------
@@ -199,7 +202,7 @@ def judge_areas(
     outcome = _outcome(connection, comparison, measure, ())
     first, partial = _start(outcome, start, None)
     region = region_of(connection, terrain, index, request.pool)
-    shared = _shared(comparison, region, None, weighting)
+    shared = _shared(comparison, region, scores, weighting)
     judged = _judge(connection, shared, comparison, outcome, first, partial)
     notes = (*cannot_be_said(outcome, None, first, judged), *on_no_record(judged)) if start else ()
     return Judged(

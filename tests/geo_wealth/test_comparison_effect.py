@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from math import exp
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -18,7 +20,7 @@ from geo_wealth.evidence.amounts import figure
 from geo_wealth.evidence.section import canonical
 from geo_wealth.pipeline import geography
 from geo_wealth.pipeline.comparison import compare_areas, ground_of
-from geo_wealth.pipeline.comparison_words import accounting, sentences
+from geo_wealth.pipeline.comparison_words import accounting, advice, sentences, signed
 from geo_wealth.pipeline.effect import Judged, _start, judge_areas, outlook, outlook_section
 from geo_wealth.pipeline.effect_words import headline, matched_on_later, one_of_several
 from geo_wealth.pipeline.effect_words import sentences as told
@@ -62,6 +64,50 @@ def test_what_touches_the_pilot_is_no_comparison(sample: Connection) -> None:
     assert counted["considered"] == 259
     assert counted["could_be_chosen"] == 259 - 4 - len(inside)
     assert "rural-urban classes are not loaded" in " ".join(sentences(found))
+
+
+def test_how_alike_they_are_comes_first_then_what_could_help(sample: Connection) -> None:
+    found = compared(sample)
+    rows = found["results"]["balance"]
+    apart = [row for row in rows if row["flag"] == "apart"]
+    worse = [row for row in apart if abs(row["after"]) > abs(row["before"])]
+    assert sentences(found)[0] == (
+        f"{len(apart)} of 8 measures are not alike; on {len(worse)} of them matching made them "
+        "less alike."
+    )
+    told = " ".join(advice(found, [MEASURE]))
+    assert f"The past of {MEASURE} is loaded and not matched on" in told
+    assert "All were chosen from Kirklees" in told
+    past = compared(sample, ComparisonRequest(history=(MEASURE.upper(),)))
+    assert MEASURE not in " ".join(advice(past, [MEASURE]))
+
+
+@pytest.mark.parametrize(
+    ("pool", "words"),
+    [
+        ("district", "of the pilot's district."),
+        ("neighbours", "of Kirklees, as no district that touches it is loaded."),
+        ("england", "of Kirklees, as no other district is loaded."),
+    ],
+)
+def test_a_pool_that_is_no_wider_says_so(sample: Connection, pool: str, words: str) -> None:
+    assert words in " ".join(sentences(compared(sample, ComparisonRequest(pool=pool))))
+
+
+def test_residents_are_told_as_people(sample: Connection) -> None:
+    found = compared(sample)
+    values = {area["code"]: area["values"][7] for area in found["inputs"]["areas"]}
+    row = found["results"]["balance"][7]
+    assert row["name"] == "number of residents"
+    assert row["pilot"] == pytest.approx(exp(mean(values[code] for code in AREAS)))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.004, "+0.00"), (0.0, "+0.00"), (-0.126, "−0.13"), (1.5, "+1.50"), (None, "not known")],
+)
+def test_no_zero_is_below_zero(value: float | None, text: str) -> None:
+    assert signed(value) == text
 
 
 def test_the_district_is_found_by_the_first_area(sample: Connection) -> None:
@@ -298,7 +344,14 @@ def test_what_could_be_seen_is_told_before_the_start(sample: Connection) -> None
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0.00"), (0.0312, "0.0312"), (0.5, "0.50"), (-12.34, "−12.3"), (1234.5, "1,234")],
+    [
+        (0.0, "0.00"),
+        (-0.00001, "0.00"),
+        (0.0312, "0.0312"),
+        (0.5, "0.50"),
+        (-12.34, "−12.3"),
+        (1234.5, "1,234"),
+    ],
 )
 def test_figures_have_three_digits_and_no_exponent(value: float, text: str) -> None:
     assert figure(value) == text
@@ -317,7 +370,10 @@ def test_the_commands_print_and_refuse(
     assert "Touch the pilot, so left out: E01011132" in capsys.readouterr().out
     assert len(pairs.read_text().splitlines()) == 9
     assert run(["power", *areas]) == 0
-    assert "cannot be counted on to be seen" in capsys.readouterr().out
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{MEASURE}: With 4 areas an effect smaller than")
+    assert "cannot be counted on" not in " ".join(rest)
+    assert any("goes with the outcome (correlation 0." in line for line in rest)
     series = tmp_path / "series.csv"
     assert run(["effect", *areas, "--start", "2024-Q1", "--csv", str(series)]) == 0
     assert "not told from chance" in capsys.readouterr().out
