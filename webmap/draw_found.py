@@ -5,15 +5,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from geo_wealth.drawing import words
 from geo_wealth.drawing.facts import SetFacts
+from geo_wealth.drawing.sensitivity_words import sure_sentence
 from geo_wealth.evaluation.request import ComparisonRequest
 from geo_wealth.memory import Memory
 from geo_wealth.pipeline.drawing import (
     Drawing,
     DrawnArea,
     Selection,
+    Sensitivity,
     check_selection,
     draw_pilot,
+    drawing_sensitivity,
 )
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.queries.datasets import data_version
@@ -42,7 +46,9 @@ class Shown:
     headline
         The answer, in a sentence.
     proof
-        How good that is: proved, or set against the best drawing.
+        How good that is with these weights: all searched, or set against the best drawing.
+    sure
+        How far it depends on the weights.
     findings
         Everything in which it does not keep to what was asked.
     touching
@@ -56,6 +62,7 @@ class Shown:
     by_hand: bool
     headline: str
     proof: str
+    sure: str
     findings: tuple[str, ...]
     lines: tuple[Line, ...]
     touching: tuple[str, ...]
@@ -72,6 +79,7 @@ class Drawn:
     terrain: Terrain
     drawing: Drawing
     selection: Selection | None
+    sensitivity: Sensitivity
     shown: Shown
 
 
@@ -92,8 +100,9 @@ def find_drawing(
     if values["area"] and set(values["area"]) != set(drawing.best.facts.codes):
         selection = check_selection(conn, ranking, terrain, values["area"], request)
     measures = [each.measure for each in outcomes(conn, ranking.lsoa_vintage)]
-    shown = show(ranking, terrain, drawing, selection, measures)
-    return Drawn(filters, ranking, terrain, drawing, selection, shown)
+    sensitive = drawing_sensitivity(conn, ranking, terrain, request)
+    shown = show(ranking, terrain, drawing, selection, sensitive, measures)
+    return Drawn(filters, ranking, terrain, drawing, selection, sensitive, shown)
 
 
 def show(
@@ -101,6 +110,7 @@ def show(
     terrain: Terrain,
     drawing: Drawing,
     selection: Selection | None,
+    sensitive: Sensitivity,
     measures: Sequence[str],
 ) -> Shown:
     """Print a selection, or the best drawing where there is none.
@@ -119,6 +129,7 @@ def show(
         by_hand=selection is not None,
         headline=headline(drawing, facts) if selection else best_headline(drawing),
         proof=(selection.against_best or "") if selection else proof(drawing.best),
+        sure=sure_sentence(sensitive, facts.codes),
         findings=selection.findings if selection else (),
         lines=tuple(lines(facts, best if selection else None, index)),
         touching=tuple(touching(terrain, facts.codes)),
@@ -160,11 +171,4 @@ def best_headline(drawing: Drawing) -> str:
 def proof(best: DrawnArea) -> str:
     """Say how far the best drawing reaches, and how sure it is that nothing better exists."""
     told = f"Reach is residents times score: {number(best.facts.reach, 0)} here."
-    if best.proved:
-        return f"{told} Proved: no other area that keeps to what was asked reaches more."
-    if best.at_most_better is None:
-        return f"{told} The search ended before it could prove that no other reaches more."
-    return (
-        f"{told} The search ended before proof: another area may reach more, by "
-        f"{100 * best.at_most_better:.1f} % at most."
-    )
+    return f"{told} {words.proof(best.proved, best.at_most_better)}"

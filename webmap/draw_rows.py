@@ -1,7 +1,7 @@
 """The list from which a person chooses: the pilot area, what touches it, and all the rest."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -26,7 +26,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One neighbourhood that may be ticked; ``order`` is its place in the whole list."""
+    """One neighbourhood that may be ticked.
+
+    ``stays`` is the share of the weightings in which it is in the best area, None where it
+    cannot be drawn; ``order`` its place in the whole list.
+    """
 
     code: str
     name: str
@@ -34,6 +38,7 @@ class Candidate:
     rank: int | None
     score: float | None
     residents: float | None
+    stays: float | None
     order: int
     chosen: bool
     included: bool
@@ -67,7 +72,11 @@ def touching(terrain: Terrain, codes: Sequence[str]) -> list[str]:
 
 
 def candidates(
-    ranking: Ranking, terrain: Terrain, request: DrawRequest, chosen: Collection[str]
+    ranking: Ranking,
+    terrain: Terrain,
+    request: DrawRequest,
+    chosen: Collection[str],
+    shares: Mapping[str, float],
 ) -> list[Candidate]:
     """List every area that has a boundary, highest rank first, those not ranked last."""
     ranked = {area.code: area for area in ranking.areas}
@@ -88,6 +97,7 @@ def candidates(
                 rank=area.rank if area else None,
                 score=area.score if area else None,
                 residents=None if math.isnan(people) else people,
+                stays=shares.get(code, 0.0) if area and not math.isnan(people) else None,
                 order=order,
                 chosen=code in chosen,
                 included=code in request.include,

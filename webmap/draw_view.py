@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from geo_wealth.drawing.facts import Inside, SetFacts
+from geo_wealth.drawing.facts import FIRST, Inside, SetFacts
 from webmap.wording import count, index_name, number, ordinal, pounds
 
 NOT_KNOWN = "not known"
@@ -75,7 +75,7 @@ def _facts(index: str) -> list[_Fact]:
         _Fact("Ranks", ranks_text),
         _Fact(
             "Among the most deprived tenth of England",
-            lambda f: f"{f.in_decile_1} of {len(f.places)}",
+            decile_text,
             lambda f: f.in_decile_1,
         ),
         _Fact(
@@ -131,7 +131,17 @@ def ranks_text(facts: SetFacts) -> str:
         return NOT_KNOWN
     if facts.best_rank == facts.worst_rank:
         return ordinal(facts.best_rank)
-    return f"{ordinal(facts.best_rank)} to {ordinal(facts.worst_rank)}"
+    first = f"{facts.in_first} of {len(facts.places)} among the first {FIRST}"
+    return f"{ordinal(facts.best_rank)} to {ordinal(facts.worst_rank)}, {first}"
+
+
+def decile_text(facts: SetFacts) -> str:
+    """Print how many are among the most deprived tenth, and of how many nobody knows."""
+    unknown = facts.decile_unknown
+    if unknown == len(facts.places):
+        return NOT_KNOWN
+    told = f"{facts.in_decile_1} of {len(facts.places)}"
+    return f"{told}, and {unknown} of which it is not known" if unknown else told
 
 
 def connected_text(facts: SetFacts) -> str:

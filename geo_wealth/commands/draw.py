@@ -19,17 +19,26 @@ from geo_wealth.commands.output import (
 from geo_wealth.commands.ranking_options import build, takes_ranking
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
+from geo_wealth.drawing.sensitivity_words import share_text, sure_sentence
 from geo_wealth.drawing.words import facts_sentences
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.evidence.drawing import area_document, facts_document, request_document
+from geo_wealth.evidence.drawing import (
+    area_document,
+    facts_document,
+    request_document,
+    sensitivity_document,
+)
 from geo_wealth.pipeline.documents import ranking_document
 from geo_wealth.pipeline.drawing import (
     Drawing,
     DrawRequest,
+    Place,
     Selection,
+    Sensitivity,
     SetFacts,
     check_selection,
     draw_pilot,
+    drawing_sensitivity,
 )
 from geo_wealth.pipeline.drawing_files import area_geojson, area_gpkg, codes_csv, postcodes_csv
 from geo_wealth.pipeline.ranking import kept_ranking
@@ -78,7 +87,9 @@ def draw(
     postcodes: Annotated[Path | None, typer.Option(help="Write its postcodes as CSV.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Draw the pilot area that reaches most residents in high-scoring neighbourhoods.
+    """Draw the connected area of most residents times score, and tell what other weights draw.
+
+    It fills the cap: neighbourhoods of middling rank may be in it.
 
     Example: geo-wealth draw --district E08000034 --index imd2025 --cap 10000 --geojson pilot.json
     """
@@ -109,14 +120,25 @@ def draw(
             if area
             else draw_pilot(connection, ranking, terrain, asked)
         )
+        sensitive = _sensitivity(connection, ranking, terrain, found)
         facts = found.facts if isinstance(found, Selection) else found.best.facts
         for path, write in wanted:
             write_text(path, write(connection, ranking, terrain, facts))
     if as_json:
-        print_json(_document(ranking, asked, found))
+        print_json(_document(ranking, asked, found, sensitive))
     else:
         say(context_line(ranking))
-        _print(found)
+        _print(found, sensitive)
+
+
+def _sensitivity(
+    connection: Connection, ranking: Ranking, terrain: Terrain, found: Drawing | Selection
+) -> Sensitivity | None:
+    """Tell how far the best area depends on the weights; None where none can be drawn."""
+    try:
+        return drawing_sensitivity(connection, ranking, terrain, found.request)
+    except InvalidRequestError:
+        return None
 
 
 def _metres(text: str) -> float | None:
@@ -128,8 +150,18 @@ def _metres(text: str) -> float | None:
         raise InvalidRequestError("--across", f"give metres or {_ANY}; found {text!r}.") from None
 
 
-def _document(ranking: Ranking, asked: DrawRequest, found: Drawing | Selection) -> dict[str, Any]:
-    head = {"ranking": ranking_document(ranking)["ranking"], "request": request_document(asked)}
+def _document(
+    ranking: Ranking,
+    asked: DrawRequest,
+    found: Drawing | Selection,
+    sensitive: Sensitivity | None,
+) -> dict[str, Any]:
+    codes = found.facts.codes if isinstance(found, Selection) else found.best.facts.codes
+    head = {
+        "ranking": ranking_document(ranking)["ranking"],
+        "request": request_document(asked),
+        "sensitivity": None if sensitive is None else sensitivity_document(sensitive, codes),
+    }
     if isinstance(found, Selection):
         return head | {
             "selection": facts_document(found.facts),
@@ -146,28 +178,29 @@ def _document(ranking: Ranking, asked: DrawRequest, found: Drawing | Selection) 
     }
 
 
-def _print(found: Drawing | Selection) -> None:
+def _print(found: Drawing | Selection, sensitive: Sensitivity | None) -> None:
     if isinstance(found, Selection):
         say("\nThe area chosen")
-        _print_facts(found.facts)
+        _print_facts(found.facts, sensitive)
         say("\n".join(found.findings or ["It keeps to all that was asked for."]))
         if found.against_best is not None:
             say(f"Against the best area drawn: {found.against_best}")
         return
     for drawn in found.areas:
         say(f"\n{drawn.label}\n{drawn.sentence}")
-        _print_facts(drawn.facts)
+        _print_facts(drawn.facts, sensitive)
     if found.left_out:
         say(f"\nCannot be drawn: {len(found.left_out)}")
         for area in found.left_out:
             say(f"  {area.code} {area.name}: {area.reason}")
 
 
-def _print_facts(facts: SetFacts) -> None:
+def _print_facts(facts: SetFacts, sensitive: Sensitivity | None) -> None:
     print_table(
         [
             *(("code", "left"), ("neighbourhood", "left"), ("ward", "left")),
             *(("rank", "right"), ("score", "right"), ("residents", "right")),
+            ("in best area", "right"),
         ],
         [
             [
@@ -175,8 +208,18 @@ def _print_facts(facts: SetFacts) -> None:
                 "not ranked" if place.rank is None else str(place.rank),
                 "" if place.score is None else f"{place.score:.3f}",
                 "not known" if place.residents is None else f"{place.residents:,}",
+                _stays(place, sensitive),
             ]
             for place in facts.places
         ],
     )
     say("\n".join(facts_sentences(facts)))
+    if sensitive is not None:
+        say(sure_sentence(sensitive, facts.codes))
+
+
+def _stays(place: Place, sensitive: Sensitivity | None) -> str:
+    """Print in which share of the weightings an area is in the best area."""
+    if sensitive is None or place.why_not is not None:
+        return ""
+    return share_text(sensitive.shares.get(place.code, 0.0))

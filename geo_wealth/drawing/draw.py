@@ -133,6 +133,8 @@ def _alternatives(
     seen = {best.facts.codes}
 
     def offer(kind: str, label: str, on: Sketch) -> int:
+        if on.problem.required.bit_count() < len(set(request.include)):
+            return 0  # under half the cap an area that must be in it may be too large
         found = _best(on.problem, ALTERNATIVE_STEPS)
         if not found.chosen:
             return 0

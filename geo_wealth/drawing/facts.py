@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from geo_wealth.deprivation import decile
 from geo_wealth.drawing.ground import SCALE, Ground, Place
 
+FIRST = 20
+"""Ranks that a set of areas is said to hold so many of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inside:
@@ -53,8 +56,10 @@ class SetFacts:
         summed. None when an area is not ranked or its residents are not known.
     best_rank, worst_rank
         In the composite ranking; None where none is ranked.
-    in_decile_1
-        LSOAs among the most deprived tenth of England; those without a rank are not.
+    in_first
+        LSOAs among the first 20 of the ranking: areas of middling rank may fill the cap.
+    in_decile_1, decile_unknown
+        LSOAs among the most deprived tenth of England, and those whose rank is not known.
     index
         The deprivation index.
     index_score
@@ -81,7 +86,9 @@ class SetFacts:
     reach: float | None
     best_rank: int | None
     worst_rank: int | None
+    in_first: int
     in_decile_1: int
+    decile_unknown: int
     index: str
     index_score: float | None
     across_m: float
@@ -127,7 +134,9 @@ def set_facts(ground: Ground, chosen: Sequence[int], inside: Inside | None = Non
         reach=reach,
         best_rank=min(ranks, default=None),
         worst_rank=max(ranks, default=None),
+        in_first=sum(rank <= FIRST for rank in ranks),
         in_decile_1=_worst_tenth(places, ground.index_areas),
+        decile_unknown=sum(place.index_rank is None for place in places),
         index=ground.index,
         index_score=_mean_index(places, residents),
         across_m=ground.across(chosen),

@@ -1,8 +1,9 @@
 """Drawings in plain English, with their numbers."""
 
+import math
 from decimal import Decimal
 
-from geo_wealth.drawing.facts import SetFacts
+from geo_wealth.drawing.facts import FIRST, SetFacts
 from geo_wealth.drawing.request import DrawRequest
 
 BEST = "The best area"
@@ -17,7 +18,7 @@ def next_label(number: int) -> str:
 
 def best_sentence(facts: SetFacts, proved: bool, at_most_better: float | None) -> str:
     """Say what the best area is, and how sure it is that nothing better exists."""
-    return f"{_what(facts)} {_proof(proved, at_most_better)}"
+    return f"{_what(facts)} {proof(proved, at_most_better)}"
 
 
 def trade_off(facts: SetFacts, best: SetFacts, proved: bool) -> str:
@@ -116,15 +117,26 @@ def _what(facts: SetFacts) -> str:
     )
 
 
-def _proof(proved: bool, at_most_better: float | None) -> str:
+def proof(proved: bool, at_most_better: float | None) -> str:
+    """Say whether any other area reaches more with the chosen weights."""
     if proved:
-        return "No other set of neighbourhoods that keeps to what was asked reaches more: proved."
+        return (
+            "With these weights no other area that keeps to what was asked reaches more "
+            "(all were searched)."
+        )
     if at_most_better is None:
-        return "The search ended before it could prove that nothing better exists."
+        return (
+            "The search ended before it could rule out that others reach more with these weights."
+        )
     return (
-        "The search ended before proof: a better set may exist, but none reaches more than "
-        f"{100 * at_most_better:.1f} % more."
+        "The search ended before proof: with these weights another may reach more, by at most "
+        f"{bound_text(at_most_better)}."
     )
+
+
+def bound_text(share: float) -> str:
+    """Print an upper bound in percent, rounded up: it holds as printed."""
+    return f"{math.ceil(round(1000 * share, 6)) / 10:.1f} %"
 
 
 def _compared(facts: SetFacts, best: SetFacts) -> str:
@@ -170,7 +182,7 @@ def _people(facts: SetFacts) -> str:
     return (
         f"{who} Mean score {_score(facts.mean_score)}, weighted by residents; reach "
         f"{facts.reach:,.0f} (residents times score); ranks {facts.best_rank} to "
-        f"{facts.worst_rank}."
+        f"{facts.worst_rank}, {facts.in_first} of {len(facts.places)} among the first {FIRST}."
     )
 
 
@@ -189,11 +201,15 @@ def _place(facts: SetFacts) -> list[str]:
         f"{facts.across_m:,.0f} m across (straight line between centres){middle}{shape}.",
         (
             f"{facts.in_decile_1} of {_areas(len(facts.places))} "
-            f"{'is' if facts.in_decile_1 == 1 else 'are'} in the most deprived tenth of England "
-            f"({_index_name(facts.index)}{index})."
+            f"{'is' if facts.in_decile_1 == 1 else 'are'} in the most deprived tenth of England"
+            f"{_unknown(facts.decile_unknown)} ({_index_name(facts.index)}{index})."
         ),
         f"Wards, with how many of its neighbourhoods: {wards}.",
     ]
+
+
+def _unknown(areas: int) -> str:
+    return f", of {areas} it is not known" if areas else ""
 
 
 def _inside(facts: SetFacts) -> list[str]:

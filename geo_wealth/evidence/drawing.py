@@ -1,5 +1,6 @@
 """Evidence of a drawing: the areas drawn under a request, and the facts of those chosen."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -9,7 +10,10 @@ from geo_wealth.drawing.draw import DrawnArea, draw
 from geo_wealth.drawing.facts import Inside, SetFacts, set_facts
 from geo_wealth.drawing.ground import Ground, read_ground
 from geo_wealth.drawing.request import DrawRequest
+from geo_wealth.drawing.sensitivity import Scoring, Sensitivity, sensitivity
+from geo_wealth.drawing.sensitivity_words import LABEL, sure_sentence
 from geo_wealth.errors import InvalidRequestError
+from geo_wealth.robustness import Weightings
 
 
 def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,14 +23,16 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
     ----------
     inputs
         ``ground`` (:func:`geo_wealth.drawing.ground.ground_document`), ``request``,
-        ``allowed`` (codes to stay within, or None), ``chosen`` (codes), and ``inside``: what
-        stands in each set, by its codes joined with spaces.
+        ``allowed`` (codes to stay within, or None), ``chosen`` (codes), ``inside``: what
+        stands in each set, by its codes joined with spaces; ``scoring``, what scores are made
+        of, and ``weightings``, how they are drawn.
 
     Returns
     -------
     dict
         ``best`` and ``alternatives`` (None and empty with ``none_because`` where no set can
-        keep to the request), ``left_out``, ``chosen`` and its ``findings``.
+        keep to the request), ``left_out``, ``chosen`` and its ``findings``, and
+        the ``sensitivity`` of the best area, and of that chosen, to the weights.
     """
     ground, request = read_ground(inputs["ground"]), read_request(inputs["request"])
     allowed = None if inputs["allowed"] is None else frozenset(inputs["allowed"])
@@ -38,6 +44,7 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "alternatives": [],
         "left_out": [],
         "none_because": None,
+        "sensitivity": None,
     }
     try:
         drawn = draw(ground, request, allowed)
@@ -47,7 +54,59 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "best": _area(drawn.best, inputs),
         "alternatives": [_area(area, inputs) for area in drawn.alternatives],
         "left_out": [asdict(area) for area in drawn.left_out],
+        "sensitivity": _sensitivity(
+            sensitivity(
+                ground,
+                request,
+                allowed,
+                read_scoring(inputs["scoring"]),
+                Weightings(**inputs["weightings"]),
+            ),
+            drawn.best.facts.codes,
+            chosen.codes,
+        ),
     }
+
+
+def sensitivity_document(found: Sensitivity, codes: Sequence[str]) -> dict[str, Any]:
+    """Give how far the best area depends on the weights, and how a set stands, as plain JSON."""
+    return {
+        "what": LABEL,
+        **asdict(found.how),
+        "standard_error_at_most": 0.5 / math.sqrt(found.how.draws),
+        "sets": found.sets,
+        "unproved": found.unproved,
+        "different_best": len(found.winners),
+        "in_best_area": found.shares,
+        **asdict(found.of(codes)),
+        "sentence": sure_sentence(found, codes),
+    }
+
+
+def scoring_document(scoring: Scoring) -> dict[str, Any]:
+    """Give what scores are made of as plain JSON."""
+    return {
+        "codes": list(scoring.codes),
+        "normalised": [list(row) for row in scoring.normalised],
+        "weights": list(scoring.weights),
+        "aggregate": scoring.aggregate,
+    }
+
+
+def read_scoring(document: Mapping[str, Any]) -> Scoring:
+    """Read back what :func:`scoring_document` gave."""
+    return Scoring(
+        tuple(document["codes"]),
+        tuple(tuple(row) for row in document["normalised"]),
+        tuple(document["weights"]),
+        document["aggregate"],
+    )
+
+
+def _sensitivity(found: Sensitivity, best: Sequence[str], chosen: Sequence[str]) -> dict[str, Any]:
+    document = sensitivity_document(found, best)
+    told = {"sentence": sure_sentence(found, chosen)}
+    return document | {"chosen": asdict(found.of(chosen)) | told}
 
 
 def sets_drawn(

@@ -1,7 +1,7 @@
 """Pilot areas: drawn on a ranking, or chosen by hand and checked, with what stands in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import shapely
@@ -15,15 +15,18 @@ from geo_wealth.drawing.facts import set_facts as facts_of
 from geo_wealth.drawing.ground import Ground, Place, ground_document
 from geo_wealth.drawing.inside import inside_of
 from geo_wealth.drawing.request import DrawRequest
+from geo_wealth.drawing.sensitivity import USUAL, Sensitivity, sensitivity
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evidence import drawing as evidence
 from geo_wealth.evidence.section import Section, section
 from geo_wealth.memory import Memory
+from geo_wealth.pipeline.scoring import scoring_of
 from geo_wealth.pipeline.terrain import Terrain
 from geo_wealth.queries import contents, inputs
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
 from geo_wealth.queries.shapes import lsoa_shapes
+from geo_wealth.robustness import Weightings
 from geo_wealth.spend.towns import post_towns
 
 __all__ = [
@@ -34,10 +37,12 @@ __all__ = [
     "LeftOut",
     "Place",
     "Selection",
+    "Sensitivity",
     "SetFacts",
     "check_selection",
     "draw_pilot",
     "drawing_section",
+    "drawing_sensitivity",
     "postcodes_of",
     "read_ground",
     "set_facts",
@@ -136,6 +141,25 @@ def draw_pilot(
     )
 
 
+def drawing_sensitivity(
+    connection: Connection,
+    ranking: Ranking,
+    terrain: Terrain,
+    request: DrawRequest,
+    how: Weightings = USUAL,
+) -> Sensitivity:
+    """Tell how far the best pilot area depends on the weights; see the pure module.
+
+    Raises
+    ------
+    InvalidRequestError
+        When no set of areas can keep to the request.
+    """
+    _name, allowed = _within(connection, terrain, request.within)
+    ground = read_ground(connection, ranking, terrain)
+    return sensitivity(ground, request, allowed, scoring_of(ranking), how)
+
+
 def check_selection(
     connection: Connection,
     ranking: Ranking,
@@ -186,8 +210,14 @@ def drawing_section(
     terrain: Terrain,
     request: DrawRequest,
     areas: tuple[str, ...],
+    how: Weightings = USUAL,
 ) -> Section:
     """Give the evidence of a drawing: the best area, the alternatives, and the areas chosen.
+
+    Parameters
+    ----------
+    how
+        How weightings are drawn, under which it is drawn again.
 
     Raises
     ------
@@ -209,6 +239,8 @@ def drawing_section(
             "ground": ground_document(ground),
             "chosen": chosen,
             "inside": evidence.inside_documents({tuple(s): _inside(read, s) for s in sets}),
+            "scoring": evidence.scoring_document(scoring_of(ranking)),
+            "weightings": asdict(how),
         },
     )
 

@@ -122,7 +122,7 @@ def _gather(connection: Connection, plan: Plan, documents: Mapping[str, Any]) ->
         "ranking": ranking_section(ranking, plan.areas),
         "robustness": robustness_section(ranking, plan.how, district_variants(connection, ranking)),
         "clusters": clusters_section(ranking, terrain),
-        "drawing": drawing_section(connection, ranking, terrain, plan.draw, plan.areas),
+        "drawing": drawing_section(connection, ranking, terrain, plan.draw, plan.areas, plan.how),
         "comparison": compared,
         "effect": outlook_section(connection, plan, compared),
     }

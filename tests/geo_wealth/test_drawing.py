@@ -112,6 +112,21 @@ def test_alternatives_say_what_they_gain_and_lose() -> None:
     assert "(1,500 fewer)" in smaller.sentence
 
 
+def test_no_alternative_lacks_an_area_that_is_too_large_for_half_the_cap() -> None:
+    found = draw(MAP, DrawRequest(1_500, None, include=("A0",), alternatives=6))
+    assert found.best.facts.codes == ("A0", "B1")
+    assert all("A0" in area.facts.codes for area in found.alternatives)
+
+
+def test_facts_say_how_many_ranks_are_high_and_how_many_are_not_known() -> None:
+    unknown = replace(MAP.places[1], index_rank=None, rank=21)
+    facts = set_facts(replace(MAP, places=(MAP.places[0], unknown, *MAP.places[2:])), [0, 1, 2])
+    assert (facts.in_first, facts.in_decile_1, facts.decile_unknown) == (2, 1, 1)
+    told = " ".join(facts_sentences(facts))
+    assert "ranks 1 to 21, 2 of 3 among the first 20." in told
+    assert "1 of 3 neighbourhoods is in the most deprived tenth of England, of 1 it is not" in told
+
+
 REFUSED = {
     "cap: 400 residents are fewer than the smallest neighbourhood has (B1": {"cap": 400},
     "include: X9 is not among the 9 neighbourhoods": {"include": ("X9",)},

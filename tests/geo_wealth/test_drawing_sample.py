@@ -172,6 +172,10 @@ def test_the_evidence_works_itself_out_again(
     assert read_back["results"]["chosen"]["codes"] == list(chosen)
     assert read_back["results"]["chosen"]["inside"] is not None
     assert read_back["results"]["best"]["inside"] is not None
+    sensitive = read_back["results"]["sensitivity"]
+    assert sensitive["best"] == pytest.approx(0.65, abs=0.02)
+    assert sensitive["chosen"]["best"] == 0
+    assert sensitive["in_best_area"][found["results"]["best"]["codes"][0]] >= sensitive["best"]
     none = drawing_section(sample, ranking, terrain, DrawRequest(cap=1), chosen)["results"]
     assert none["best"] is None
     assert none["none_because"].startswith("cap: 1 residents are fewer")
@@ -214,12 +218,16 @@ def test_the_command_draws_writes_and_prints(
     assert command("--json", "--alternatives", "1", "--codes", str(path)) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["best"]["proved"] is True
+    assert document["sensitivity"]["draws"] == 10_000
+    assert "In 10,000 weightings" in document["sensitivity"]["sentence"]
     assert len(document["alternatives"]) == 1
     with path.open(newline="", encoding="utf-8") as file:
         assert [row["code"] for row in csv.DictReader(file)] == document["best"]["codes"]
     chosen = [part for code in document["best"]["codes"][:1] for part in ("--area", code)]
     assert command(*chosen, "--across", "any") == 0
-    assert "It keeps to all that was asked for." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "It keeps to all that was asked for." in told
+    assert "it is never the best" in told
     assert command("--alternatives", "0") == 0
     assert "The best area" in capsys.readouterr().out
 

@@ -63,7 +63,9 @@ def test_the_answer_comes_first_with_its_figures(client: FlaskClient) -> None:
     sentence = f"These {len(best['codes'])} neighbourhoods with {people} residents reach furthest"
     assert sentence in words
     assert words.index(sentence) < words.index("What it is") < words.index("Other ways to draw it")
-    assert "Proved: no other area that keeps to what was asked reaches more." in words
+    assert "With these weights no other area that keeps to what was asked reaches more" in words
+    assert "proved" not in words.lower()
+    assert found(client)["sensitivity"]["sentence"] in words.replace("\u00a0", " ")
     assert best["residents"] <= 10_000
     assert best["across_m"] <= 2_400
     assert f"Residents {people}" in words

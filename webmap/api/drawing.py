@@ -6,7 +6,12 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Connection
 
-from geo_wealth.evidence.drawing import area_document, facts_document, request_document
+from geo_wealth.evidence.drawing import (
+    area_document,
+    facts_document,
+    request_document,
+    sensitivity_document,
+)
 from geo_wealth.queries.datasets import attributions
 from webmap.addresses import address
 from webmap.api.blueprint import route
@@ -43,6 +48,7 @@ def drawing_document(found: Drawn) -> dict[str, Any]:
         "best": area_document(drawn.best),
         "alternatives": [area_document(each) for each in drawn.alternatives],
         "left_out": [asdict(each) for each in drawn.left_out],
+        "sensitivity": sensitivity_document(found.sensitivity, drawn.best.facts.codes),
         "selection": {
             **facts_document(shown.facts),
             "by_hand": shown.by_hand,
@@ -51,6 +57,7 @@ def drawing_document(found: Drawn) -> dict[str, Any]:
             "touching": shown.touching,
             "headline": shown.headline,
             "proof": shown.proof,
+            "sure": shown.sure,
             "lines": [{**asdict(line), "beside": line.beside} for line in shown.lines],
             "command": shown.command,
         },

@@ -83,7 +83,9 @@ def answer(conn: Connection, found: Drawn, values: Values) -> dict[str, Any]:
     """Gather the drawing: sentence, map, facts, list, alternatives and what follows."""
     filters, ranking, shown = found.filters, found.ranking, found.shown
     query = draw_query(filters, values)
-    rows = candidates(ranking, found.terrain, found.drawing.request, shown.codes)
+    rows = candidates(
+        ranking, found.terrain, found.drawing.request, shown.codes, found.sensitivity.shares
+    )
     state = map_of(found)
     return {
         "shown": shown,

@@ -93,6 +93,7 @@
   function apply(selection) {
     document.getElementById('answer').textContent = selection.headline;
     document.getElementById('proof').textContent = selection.proof;
+    document.getElementById('sure').textContent = selection.sure;
     document.getElementById('back-to-best').hidden = !selection.by_hand;
     command.textContent = selection.command || '';
     command.hidden = !selection.command;
