@@ -6,6 +6,7 @@ from typing import Any
 from geo_wealth.clusters import GI, MORAN
 from geo_wealth.evidence import SECTIONS
 from geo_wealth.indicators import INDICATORS, described
+from geo_wealth.pack.bundle import INVENTED
 from geo_wealth.pack.record import frozen_hash
 from geo_wealth.pack.tables import attributions, names_of
 from geo_wealth.pipeline.evidence import ranking_of
@@ -42,6 +43,7 @@ def context(evidence: Evidence, record: Record) -> dict[str, Any]:
         "plan": evidence["plan"],
         "sections": {name: evidence["sections"].get(name) for name in SECTIONS},
         "sample": evidence["sample"],
+        "invented": wording.sentence_case(INVENTED),
         "hash": frozen_hash(record) or "",
         "standing": standing(record),
         "asked": asked(evidence, record, areas),

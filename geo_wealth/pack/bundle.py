@@ -115,7 +115,10 @@ def readme(evidence: Evidence, record: Mapping[str, Any]) -> str:
     )
 
 
-_SAMPLE = "SAMPLE DATA: payments, suppliers and buildings are invented. Decide nothing by it.\n\n"
+INVENTED = "payments, suppliers, buildings and outcomes are invented"
+"""What of a pack that rests on sample data is not real."""
+
+_SAMPLE = f"SAMPLE DATA: {INVENTED}. Decide nothing by it.\n\n"
 _NAMES = "It names the officers who wrote it: keep it among those who may know."
 _NO_NAMES = "Names of officers are left out, and with them the hashes that would confirm a guess."
 _README = """\

@@ -114,7 +114,18 @@ def test_the_page_says_what_a_councillor_asks(page: str) -> None:
     ):
         assert words in page, words
     assert page.count("<h1") == 1
-    assert "Sample data." in page
+    assert "Payments, suppliers, buildings and outcomes are invented" in page
+    assert "(sample data)</caption>" in page
+    assert "(sample) (sample data)" not in page
+    assert "(sample data) (sample data)" not in page
+
+
+def test_the_hash_for_the_minutes_stands_first_in_the_box(
+    page: str, evidence: dict[str, Any]
+) -> None:
+    box = page.split('class="decision"')[1].split("</section>", maxsplit=1)[0]
+    assert "to be written in the minutes" in box
+    assert evidence_hash(evidence) in box
 
 
 def test_steps_that_were_dated_back_say_when_they_were_written(page: str) -> None:
@@ -239,7 +250,7 @@ def pilot_engine(
     with engine.begin() as connection:
         store.add_pilot(connection, "try")
         store.keep_evidence(connection, evidence_hash(evidence), canonical(evidence), "x")
-        store.add_event(connection, "try", proposed(evidence), NOW)
+        store.add_event(connection, "try", proposed(evidence), datetime.now(UTC))
     yield engine
     engine.dispose()
     cluster.drop_database("with_pack")
