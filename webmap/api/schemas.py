@@ -166,6 +166,11 @@ SCHEMAS: dict[str, Schema] = {
             "gi_star_score": maybe(NUMBER),
             "p": maybe(NUMBER),
             "q": {**maybe(NUMBER), "description": "Adjusted for the false discovery rate."},
+            "within_monte_carlo_error": {
+                **FLAG,
+                "description": "Another seed may call the area otherwise.",
+            },
+            "ward_vintage": {**maybe(WHOLE), "description": "Year of the list of wards."},
         },
     ),
     "Clusters": record(
@@ -183,7 +188,12 @@ SCHEMAS: dict[str, Schema] = {
             "attribution": CREDIT,
             "next": maybe(TEXT),
         },
-        {"summary": {"type": "array", "items": TEXT}, "wards": {"type": "object"}},
+        {
+            "summary": {"type": "array", "items": TEXT},
+            "within_monte_carlo_error": {"type": "array", "items": TEXT},
+            "hidden_pockets_not_known": {"type": "array", "items": TEXT},
+            "wards": {"type": "object"},
+        },
     ),
     "NeighbourhoodsBeside": record(
         {
@@ -485,6 +495,13 @@ SCHEMAS: dict[str, Schema] = {
             "notes": {"type": "array", "items": TEXT},
             "outcomes": {"type": "array", "items": {"type": "object"}},
             "sentences": {"type": "array", "items": TEXT},
+            "advice": {"type": "array", "items": TEXT},
+            "command": {**maybe(TEXT), "description": "Proposes this pilot with this group."},
+            "findings": {
+                "type": "array",
+                "items": TEXT,
+                "description": "Why there is no such command.",
+            },
         },
         {"sample": FLAG, "attribution": CREDIT},
     ),
