@@ -49,6 +49,8 @@ def test_the_filter_keeps_those_surely_among_the_first(client: FlaskClient) -> N
     page = client.get(f"{RANK}&robust_top=20").text
     assert shown(page) == sure
     assert f"{len(sure)} of {len(sure)} shown." in page
+    said = f"{len(sure)} of 259 neighbourhoods are among the first 20 in at least 90\u00a0% of"
+    assert f'role="status">{said} weightings.' in page
     assert "Show every neighbourhood" in page
     surer = client.get(f"{RANK}&robust_top=20&robust_share=0.99").text
     assert set(shown(surer)) < set(sure)
@@ -63,7 +65,26 @@ def test_none_is_in_the_first_in_so_many_weightings(client: FlaskClient) -> None
     said = page[page.index('id="none-meets"') :].partition("</div>")[0]
     assert "hidden" not in said
     assert "of the weightings" in said
+    assert "0 of 259 neighbourhoods are among the first 1 in at least 100\u00a0%" in said
+    assert "show every neighbourhood" in said
     assert "surely" not in page
+    for part in ('id="ranking"', 'id="compare-form"', "gw-more"):
+        assert re.search(rf"<[^>]*{part}[^>]* hidden>", page)
+
+
+def test_a_filter_beyond_the_areas_ranked_is_said_at_its_field(client: FlaskClient) -> None:
+    answer = client.get(f"{RANK}&robust_top=260")
+    assert answer.status_code == 400
+    assert len(shown(answer.text)) == 20
+    error = re.search(r'id="robust-error">.*?</p>', answer.text)
+    assert error is not None
+    assert "This must be a whole number from 1 to 259, the areas ranked." in error[0]
+    assert re.search(r'id="choices" open', answer.text)
+
+
+def test_more_choices_are_folded_away_until_one_is_taken(client: FlaskClient) -> None:
+    assert re.search(r'id="choices">', client.get(RANK).text)
+    assert re.search(r'id="choices" open>', client.get(f"{RANK}&robust_top=20").text)
 
 
 def test_the_filter_follows_the_links_of_the_page(client: FlaskClient) -> None:

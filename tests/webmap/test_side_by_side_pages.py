@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
 
 from webmap.pages.ward import WardLine, buildings_sentence, tenth_sentence
 from webmap.ranked import Row
@@ -231,3 +232,36 @@ def test_files_of_the_ranking_say_clusters_and_pockets(client: FlaskClient) -> N
     found = client.get("/rank.geojson").json
     assert found is not None
     assert found["features"][0]["properties"]["cluster"] == lines[0]["cluster"]
+
+
+def test_a_bar_says_what_is_ticked_and_refuses_a_fifth(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/rank")
+    boxes = page.locator("#ranked .gw-pick input")
+    button = page.locator("#compare")
+    said = page.locator("#ticked")
+    expect(button).to_be_hidden()
+    boxes.nth(0).check()
+    expect(said).to_contain_text("1 ticked: Kirklees")
+    expect(said).to_be_in_viewport()
+    expect(button).to_be_hidden()
+    for place in (1, 2, 3):
+        boxes.nth(place).check()
+    expect(button).to_be_in_viewport()
+    boxes.nth(4).click()
+    expect(boxes.nth(4)).not_to_be_checked()
+    expect(said).to_contain_text("4 ticked")
+    expect(said).to_contain_text("was not added, for at most four are compared")
+    page.locator("#w-spend").fill("0")
+    page.locator("#w-spend").press("Tab")
+    expect(page.locator("#rank-status")).to_contain_text("Ranked again")
+    expect(page.locator("#ranked .gw-pick input:checked")).to_have_count(4)
+    button.click()
+    page.wait_for_url("**/rank/compare?*")
+    expect(page.locator(".gw-beside thead th")).to_have_count(4)
+    page.close()
+
+
+def test_of_five_the_first_four_stay_filled_in(client: FlaskClient) -> None:
+    html = client.get(f"/rank/compare?{query(*FOUR, 'E01011130')}").text
+    assert re.findall(r'value="(\w+)" selected', html) == [*FOUR]

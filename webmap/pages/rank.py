@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from geo_wealth.indicators import INDICATORS
+from geo_wealth.errors import InvalidRequestError
+from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS
 from geo_wealth.pipeline.cluster_words import summary_sentences
 from geo_wealth.pipeline.clusters import ranking_clusters
 from geo_wealth.queries import places
@@ -29,6 +30,7 @@ from webmap.pages.blueprint import blueprint, page, settings
 from webmap.params import read
 from webmap.ranked import (
     NO_DISTRICT,
+    Row,
     find_ranking,
     names,
     score_classes,
@@ -36,7 +38,7 @@ from webmap.ranked import (
     table,
     units_of,
 )
-from webmap.robust import METHOD_POINTER, SHARES, TOP, explained, ranges
+from webmap.robust import METHOD_POINTER, SHARES, TOP, Ranges, explained, ranges
 
 DOWNLOADS = (("CSV", "csv_file"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
 _OF_THE_TABLE = ("district", "top", "sort", "order", "robust_top", "robust_share")
@@ -54,12 +56,13 @@ def rank() -> Response:
         return page("empty.html", 200, **EMPTY)
     filters, ranking = find_ranking(conn, filters)
     features = places.features(conn, ranking.lsoa_vintage, sorted(names(ranking)))
-    found = ranges(ranking, filters)
+    found, filters, problem = filtered_ranges(ranking, filters)
     rows, left_out = table(ranking, filters, found)
     clusters = ranking_clusters(conn, ranking)
     state = map_state(ranking)
     return page(
         "rank.html",
+        400 if problem else 200,
         title=f"{ranking.district_name}: neighbourhoods ranked for a pilot",
         ranking=ranking,
         context=context_line(ranking),
@@ -67,8 +70,7 @@ def rank() -> Response:
         scale=SCALE.get(ranking.request.normalise, "0 to 1, higher first"),
         rows=rows,
         left_out=left_out,
-        shown=sum(row.shown for row in rows),
-        meeting=sum(row.meets for row in rows),
+        problem=problem,
         explained=explained(),
         method_pointer=METHOD_POINTER,
         clusters=clusters.areas,
@@ -78,6 +80,7 @@ def rank() -> Response:
         sample=ranking.sample,
         attributions=attributions(conn, ranking.datasets),
         units=units_of(ranking.request),
+        **counts(rows, filters),
         **controls(filters, ranking, known),
     )
 
@@ -88,6 +91,33 @@ EMPTY: dict[str, Any] = {
     "step": NO_DISTRICT,
     "attributions": [],
 }
+
+
+def filtered_ranges(
+    ranking: Ranking, filters: RankFilters
+) -> tuple[Ranges, RankFilters, str | None]:
+    """Find the ranges; a filter beyond the areas ranked is dropped, and said at its field."""
+    try:
+        return ranges(ranking, filters), filters, None
+    except InvalidRequestError as error:
+        if error.parameter != "robust_top":
+            raise
+        free = replace(filters, robust_top=None)
+        return ranges(ranking, free), free, f"This {error.reason}"
+
+
+def counts(rows: Sequence[Row], filters: RankFilters) -> dict[str, Any]:
+    """Count what is shown and what passes the filter, which rank.js says in the same words."""
+    meeting = sum(row.meets for row in rows)
+    filtered = (
+        f"{meeting} of {len(rows)} neighbourhoods {'is' if meeting == 1 else 'are'} among the "
+        f"first {filters.robust_top} in at least {100 * filters.robust_share:g} % of weightings."
+    )
+    return {
+        "shown": sum(row.shown for row in rows),
+        "meeting": meeting,
+        "filtered": filtered if filters.robust_top else "",
+    }
 
 
 def map_state(ranking: Ranking) -> MapState:
@@ -151,6 +181,7 @@ def controls(filters: RankFilters, ranking: Ranking, known: Sequence[District]) 
         },
         "kept": filters.kept,
         "robust_top": filters.robust_top,
+        "more_chosen": bool(filters.robust_top) or filters.request.spend_variant != DEFAULT_SPEND,
         "robust_share": filters.robust_share,
         "robust_shares": sorted({*SHARES, filters.robust_share}),
         "robust_first": filters.robust_top or max(1, min(TOP, total)),

@@ -14,7 +14,14 @@
   function draw() {
     if (!map) return;
     const marks = [...slots].map(([code, slot]) => [code, slot.dataset.cluster]);
-    map.outline(box.checked ? Object.fromEntries(marks) : {});
+    map.outline(Object.fromEntries(box.checked ? marks : passing()));
+  }
+
+  // What the filter keeps, where there is one: its key is the sentence under the map.
+  function passing() {
+    if (!document.getElementById('meets-key')) return [];
+    return [...root.querySelectorAll('#ranked .gw-row:not([data-misses])')]
+      .map((row) => [row.dataset.code, 'kept']);
   }
 
   function follow(params) {
@@ -57,6 +64,7 @@
   }
 
   box.addEventListener('change', draw);
+  root.addEventListener('ranged', draw);
   root.addEventListener('ranked', (event) => follow(event.detail));
   window.geoWealthMap.whenReady((page) => { map = page; draw(); });
 })();

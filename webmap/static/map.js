@@ -18,6 +18,7 @@
     low_low: { weight: 2.5, dash: '8 5' },
     high_low: { weight: 2.5, dash: '1 5' },
     low_high: { weight: 2.5, dash: '1 5' },
+    kept: { weight: 3 }, // what a filter keeps
   };
   const CELL = 46; // pixels within which points are shown as one
   const ready = [];

@@ -175,9 +175,19 @@
         row.toggleAttribute('data-misses', !meets);
       });
       if (top) arrange();
+      if (top) sayFiltered(found.areas.length);
+      root.dispatchEvent(new Event('ranged')); // clusters.js outlines what the filter keeps
     } catch (error) {
       if (mine === asked) status.textContent = `The ranges could not be worked out. ${error.message}`;
     }
+  }
+
+  function sayFiltered(count) {
+    const kept = ranked.querySelectorAll('.gw-row:not([data-misses])').length;
+    const share = `${Number((100 * Number(fixed.robust_share || 0.9)).toPrecision(6))}\u00a0%`;
+    const text = `${kept} of ${count} neighbourhoods ${kept === 1 ? 'is' : 'are'} among the first ${fixed.robust_top} in at least ${share} of weightings.`;
+    document.getElementById('filtered').textContent = text;
+    document.getElementById('none-said').textContent = text;
   }
 
   // Rows ---------------------------------------------------------------------------------
@@ -290,8 +300,9 @@
     more.hidden = shown >= meeting.length;
     more.textContent = `Show all ${meeting.length}`;
     document.getElementById('none-meets').hidden = list.length === 0 || meeting.length > 0;
-    document.getElementById('ranking').hidden = list.length === 0;
-    document.querySelector('.gw-more').hidden = list.length === 0;
+    ['#ranking', '#compare-form', '.gw-more'].forEach((part) => {
+      root.querySelector(part).hidden = meeting.length === 0;
+    });
     document.getElementById('none-ranked').hidden = list.length > 0;
     root.querySelectorAll('[data-sort]').forEach((link) => {
       const head = link.closest('th');
@@ -403,7 +414,7 @@
     hidden.className = 'govuk-visually-hidden';
     hidden.textContent = ` does ${row.dataset.name} rank here?`;
     button.append(hidden);
-    row.querySelector('.gw-under').append(' ', button);
+    row.querySelector('.gw-cell--name a').after(' ', button);
   }
 
   // Wiring ---------------------------------------------------------------------------------
@@ -426,11 +437,11 @@
       fixed.robust_share = document.getElementById('robust-share').value;
       window.location.assign(addressOf({}));
     });
-    document.getElementById('unfilter')?.addEventListener('click', (event) => {
+    root.querySelectorAll('[data-unfilter]').forEach((link) => link.addEventListener('click', (event) => {
       event.preventDefault();
       OF_THE_LIST.forEach((name) => delete fixed[name]);
       window.location.assign(addressOf({}));
-    });
+    }));
     rows.forEach(addButton);
     root.addEventListener('click', (event) => {
       const sort = event.target.closest('[data-sort]');
