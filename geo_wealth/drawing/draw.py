@@ -17,7 +17,7 @@ COMPACT_M = 1_200.0
 """A compact alternative is at most so far across: 15 minutes' walk."""
 
 ALTERNATIVE_STEPS = STEPS // 5
-"""Branches tried for each alternative before its search ends without proof."""
+"""Work for each alternative before its search ends without proof; see ``STEPS``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 STEPS = 300_000
-"""Branches tried before a search ends without proof: a count, the same on every machine."""
+"""Work before a search ends without proof: a count, the same on every machine.
+
+Each branch tried counts, and each area met in looking for ways to required areas.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class Found:
     ceiling
         No allowed set has a higher value; None where nothing is left that could be allowed.
     steps
-        Branches tried.
+        Work done: branches tried, and areas met in looking for ways.
     """
 
     chosen: int
@@ -118,13 +121,19 @@ class Found:
 
 @dataclass(slots=True)
 class _Branch:
-    """A set, what it has and may have yet, and which neighbours are still to be tried."""
+    """A set, what it has and may have yet, and which neighbours are still to be tried.
+
+    ``way`` are areas through which those that must be in it were reached, at most ``far``
+    residents away: while all of these may be taken, they need not be looked for again.
+    """
 
     chosen: int
     value: int
     room: int
     edge: int
     free: int
+    way: int = 0
+    far: int = 0
 
 
 def bits(areas: int) -> Iterator[int]:
@@ -181,7 +190,7 @@ def search(problem: Problem, start: int = 0, steps: int = STEPS) -> Found:
     start
         An allowed set to do better than; 0 for none.
     steps
-        Branches to try at most.
+        Work to do at most, as :data:`STEPS`.
     """
     return _Search(problem, start, steps).run()
 
@@ -254,6 +263,8 @@ class _Search:
             room=branch.room - problem.size[area],
             edge=(branch.edge | problem.touches[area]) & free,
             free=free,
+            way=branch.way,
+            far=branch.far,
         )
 
     def _drop_too_big(self, branch: _Branch) -> None:
@@ -308,5 +319,21 @@ class _Search:
         """Tell whether the areas that must be in it can be reached in the room that is left."""
         if self._problem.residents(missing) > branch.room or missing & ~branch.free:
             return False
+        if (
+            branch.way
+            and branch.far <= branch.room
+            and not branch.way & ~(branch.free | branch.chosen)
+        ):
+            return True
         reached = ways(self._problem, branch.chosen, branch.free, branch.room)
-        return all(area in reached for area in bits(missing))
+        self._steps += len(reached)
+        if any(area not in reached for area in bits(missing)):
+            return False
+        branch.far = max(reached[area][0] for area in bits(missing))
+        branch.way = 0
+        for area in bits(missing):
+            at = area
+            while not branch.chosen >> at & 1:
+                branch.way |= 1 << at
+                at = reached[at][1]
+        return True

@@ -1,17 +1,20 @@
 """The search for the best pilot area: the same as trying every set, whatever the map."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from drawing_maps import by_trying_all, grid, keeps
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+import geo_wealth.drawing.search as search_module
 from geo_wealth.contiguity import Contiguity
 from geo_wealth.drawing.draw import draw
 from geo_wealth.drawing.ground import Ground, ground_document, read_ground
 from geo_wealth.drawing.grow import bettered, fewest_residents, grown
 from geo_wealth.drawing.request import DrawRequest
-from geo_wealth.drawing.search import bits, search
+from geo_wealth.drawing.search import bits, search, ways
 from geo_wealth.drawing.sketch import sketch
 from geo_wealth.errors import InvalidRequestError
 
@@ -148,3 +151,27 @@ def test_the_fewest_residents_that_join_areas_are_those_of_trying_every_set(
 @example(grid([[(100, 0.1 + 0.2)]]))
 def test_a_ground_is_read_back_from_json_as_it_was(ground: Ground) -> None:
     assert read_ground(ground_document(ground)) == ground
+
+
+def test_looking_for_ways_to_required_areas_counts_as_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = grid([[(100, 0.1 + (3 * x + 5 * y) % 7 / 10) for x in range(6)] for y in range(6)])
+    corners = ("A0", "A5", "F0", "F5")
+    problem = sketch(ground, DrawRequest(2_400, None, corners), None).problem
+    met: list[int] = []
+
+    def counted(*asked: Any) -> dict[int, tuple[int, int]]:
+        found = ways(*asked)
+        met.append(len(found))
+        return found
+
+    monkeypatch.setattr(search_module, "ways", counted)
+    whole = search(problem)
+    assert whole.proved
+    assert met
+    assert sum(met) < whole.steps
+    met.clear()
+    most = whole.steps // 20
+    short = search(problem, steps=most)
+    assert not short.proved
+    # What stands open when the budget is spent may be looked at once more for its bound.
+    assert sum(met) <= short.steps <= most + len(problem.value) ** 2
