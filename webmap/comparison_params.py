@@ -3,8 +3,8 @@
 from typing import Any
 
 from geo_wealth.evaluation.request import POOLS, ComparisonRequest
-from webmap.draw_params import AREA
-from webmap.filters import RANKING, RankFilters, query_of
+from webmap.draw_params import DRAWING, draw_query
+from webmap.filters import RANKING, RankFilters
 from webmap.params import Param, Values
 
 _DEFAULT = ComparisonRequest()
@@ -23,21 +23,22 @@ HISTORY = Param(
     maximum=200,
     many=True,
 )
-COMPARING = (AREA, MATCHES, POOL, HISTORY)
-COMPARISON = (*RANKING, *COMPARING)
+COMPARING = (MATCHES, POOL, HISTORY)
+COMPARISON = (*RANKING, *DRAWING, *COMPARING)
+"""The drawing is carried along, for the command that proposes the pilot."""
 
 MEASURE = Param("measure", "Name of the outcome that the pilot is judged by.", maximum=200)
 EFFECT = (MEASURE,)
 
 
 def comparison_request(values: Values) -> ComparisonRequest:
-    """Gather the parameters of :data:`COMPARING`, the areas aside."""
+    """Gather the parameters of :data:`COMPARING`."""
     return ComparisonRequest(values["matches"], values["pool"], tuple(values["history"]))
 
 
 def comparison_query(filters: RankFilters, values: Values, **changes: Any) -> dict[str, Any]:
-    """Write ranking and comparison back as arguments of an address, defaults left out."""
-    query: dict[str, Any] = dict(query_of(filters))
+    """Write ranking, drawing and comparison back as arguments of an address, defaults left out."""
+    query = draw_query(filters, values)
     wanted = {param.name: values[param.name] for param in COMPARING} | changes
     for param in COMPARING:
         value = wanted[param.name]

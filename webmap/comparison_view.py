@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
+from sqlalchemy import Connection
 
+from geo_wealth.drawing import words
 from geo_wealth.evaluation.balance import FAR
 from geo_wealth.evidence.amounts import figure
 from geo_wealth.evidence.section import Section
 from geo_wealth.pipeline.comparison_words import FLAGS, POOL_NAMES, accounting, signed
+from geo_wealth.pipeline.drawing import set_facts
+from geo_wealth.pipeline.terrain import Terrain
+from geo_wealth.queries.outcomes import outcomes
+from geo_wealth.queries.rows import Ranking
 from webmap.charts import balance_bar
 from webmap.choropleth import MapState
+from webmap.comparison_params import comparison_request
+from webmap.draw_command import propose
+from webmap.draw_params import draw_request
+from webmap.params import Values
 from webmap.spend_choices import Choice
 from webmap.wording import number
 
@@ -123,6 +133,20 @@ def ring(found: Section) -> list[tuple[str, str]]:
     """List code and name of the areas that touch the pilot."""
     names = found["inputs"]["names"]
     return [(code, names.get(code, code)) for code in found["inputs"]["ring"]]
+
+
+def proposal(
+    conn: Connection, ranking: Ranking, terrain: Terrain, values: Values
+) -> tuple[str | None, tuple[str, ...]]:
+    """Write the command that proposes this pilot with this group; or say why there is none."""
+    request = draw_request(values)
+    facts = set_facts(conn, ranking, terrain, values["area"])
+    reasons = tuple(words.findings(facts, request, None))
+    if reasons:
+        return None, reasons
+    measures = [each.measure for each in outcomes(conn, ranking.lsoa_vintage)]
+    compared = comparison_request(values)
+    return propose(ranking, request, facts.codes, compared, measures), ()
 
 
 def pools(chosen: str) -> list[Choice]:

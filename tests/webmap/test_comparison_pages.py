@@ -1,18 +1,23 @@
 """Comparison areas and effects on pages and over the API: words, table and figures agree."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html import unescape
 
 import pytest
+import typer
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+import webmap.cli  # noqa: F401  (adds the command serve)
+from geo_wealth.cli import app
 from geo_wealth.cluster import Cluster
 from geo_wealth.config import Settings
 from geo_wealth.db import create_engine
+from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.pilots import Said
 from geo_wealth.pipeline import pilots as pipeline
 from geo_wealth.plan import Plan
@@ -43,6 +48,11 @@ def test_the_page_says_what_the_api_says(client: FlaskClient) -> None:
         assert f"{row['after']:+.2f}".replace("-", "−") in words
     assert "Touches the pilot, so left out" in words
     assert found["outcomes"][0]["power"]["sentence"].split(",")[0] in words
+    assert f"The past of {MEASURE} is loaded and not matched on" in " ".join(found["advice"])
+    for line in found["advice"]:
+        assert line in words
+    assert "−0.00" not in words
+    assert re.search(r"\d of 8 measures are not alike", page.get_data(as_text=True))
 
 
 def test_ring_and_pilot_are_no_comparison_and_all_are_accounted_for(client: FlaskClient) -> None:
@@ -64,12 +74,69 @@ def test_past_outcomes_are_matched_when_asked_for(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"history": MEASURE, "matches": "1", "pool": "england"},
+        {"cap": "8000", "across": "any", "include": AREAS[0], "w.deprivation": "2"},
+    ],
+)
+def test_the_command_on_the_page_proposes_this_pilot_with_this_group(
+    client: FlaskClient, changes: dict[str, str]
+) -> None:
+    page = client.get("/rank/comparison", query_string={**QUERY, **changes})
+    line = re.search(r'<pre[^>]*id="command"[^>]*>([^<]+)</pre>', page.get_data(as_text=True))
+    assert line
+    assert client.get("/api/v1/comparison", query_string={**QUERY, **changes}).get_json()[
+        "command"
+    ] == unescape(line[1])
+    first, *typed = shlex.split(unescape(line[1]))
+    assert first == "geo-wealth"
+    command = typer.main.get_command(app)
+    while typed and typed[0] in (below := getattr(command, "commands", {})):
+        command = below[typed.pop(0)]
+    said = command.make_context(command.name, list(typed)).params
+    assert (tuple(said["area"]), said["outcome"]) == (AREAS, [MEASURE])
+    assert said["matches"] == int(changes.get("matches", 2))
+    assert said["pool"] == changes.get("pool", "district")
+    assert list(said["history"] or ()) == ([MEASURE] if "history" in changes else [])
+    assert said["cap"] == int(changes.get("cap", DrawRequest().cap))
+    assert list(said["include"] or ()) == ([AREAS[0]] if "include" in changes else [])
+
+
+def test_a_pilot_that_cannot_be_proposed_says_why(client: FlaskClient) -> None:
+    asked = {**QUERY, "cap": 3000, "area": [*AREAS, "E01011171"]}
+    found = client.get("/api/v1/comparison", query_string=asked).get_json()
+    assert found["command"] is None
+    html = client.get("/rank/comparison", query_string=asked).get_data(as_text=True)
+    assert "pilot propose" not in html
+    told = " ".join(found["findings"])
+    assert "more than the cap of 3,000" in told
+    assert "It is not connected: it has 2 parts" in told
+    assert told in plain(html)
+
+
+def test_the_drawing_is_kept_from_page_to_page(client: FlaskClient) -> None:
+    drawn = client.get("/rank/draw", query_string={"cap": 9000, "across": "any"}).text
+    link = re.search(r'href="(/rank/comparison\?[^"]+)"', drawn)
+    assert link
+    html = client.get(unescape(link[1])).text
+    back = re.search(r'href="(/rank/draw\?[^"]+)"', html)
+    assert back
+    for part in ("cap=9000", "across=any"):
+        assert part in link[1]
+        assert part in back[1]
+    assert '<input type="hidden" name="cap" value="9000">' in html
+
+
+@pytest.mark.parametrize(
     ("changes", "status", "message"),
     [
         ({"area": ["E01000001"]}, 400, "no neighbourhood of Kirklees"),
         ({"pool": "moon"}, 400, "district, neighbours, england"),
         ({"matches": "11"}, 400, "from 1 to 10"),
         ({"colour": "red"}, 400, "not a parameter"),
+        ({"include": AREAS[0], "exclude": AREAS[0]}, 400, "is named as included and as excluded"),
         ({"history": "IMD 2019"}, 400, "index of deprivation"),
         ({"history": "visits"}, 404, "No outcome"),
     ],

@@ -11,6 +11,7 @@ from geo_wealth.queries.datasets import attributions
 from webmap.api.blueprint import route
 from webmap.caching import cached, json_response
 from webmap.comparison_params import COMPARISON, comparison_request
+from webmap.comparison_view import proposal
 from webmap.draw_found import ground_of
 from webmap.params import Values
 
@@ -28,9 +29,9 @@ def comparison(values: Values) -> Response:
         )
         seen = outlook(conn, found, (), {area.code: area.score for area in ranking.areas})
         used = [*found["inputs"]["datasets"], *terrain.datasets]
-        owed = attributions(conn, used)
-        return json_response(
-            {**document(found, seen), "sample": ranking.sample, "attribution": owed}
-        )
+        command, reasons = proposal(conn, ranking, terrain, values)
+        answer = document(found, seen)
+        answer |= {"command": command, "findings": reasons, "sample": ranking.sample}
+        return json_response({**answer, "attribution": attributions(conn, used)})
 
     return cached(values, build)

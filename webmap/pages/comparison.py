@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from geo_wealth.evidence.section import Section
 from geo_wealth.pipeline.comparison import compare_areas
-from geo_wealth.pipeline.comparison_words import SCALE, sentences
+from geo_wealth.pipeline.comparison_words import SCALE, advice, measures_of, sentences
 from geo_wealth.pipeline.effect import outlook
 from geo_wealth.pipeline.terrain import Terrain
 from geo_wealth.queries import places
@@ -20,6 +20,7 @@ from webmap.choropleth import MapState, render
 from webmap.comparison_params import COMPARISON, comparison_query, comparison_request
 from webmap.database import connection
 from webmap.draw_found import ground_of
+from webmap.draw_params import draw_query
 from webmap.errors import status_of
 from webmap.filters import RankFilters, query_of
 from webmap.pages.blueprint import REFUSALS, blueprint, page, settings
@@ -42,11 +43,10 @@ def comparison() -> Response:
         found = compare_areas(
             conn, terrain, ranking.request.index, values["area"], comparison_request(values)
         )
+        shown = answer(conn, ranking, terrain, found, values)
     except REFUSALS as error:
         return page("comparison.html", status_of(error), problem=error, found=None, **form)
-    return page(
-        "comparison.html", problem=None, **form | answer(conn, ranking, terrain, found, values)
-    )
+    return page("comparison.html", problem=None, **form | shown)
 
 
 def about(
@@ -58,7 +58,7 @@ def about(
         "section": "pages.rank",
         "ranking": ranking,
         "sample": ranking.sample,
-        "hidden": list(query_of(filters).items()),
+        "hidden": hidden(filters, values),
         "areas": values["area"],
         "matches": values["matches"],
         "pools": view.pools(values["pool"]),
@@ -67,11 +67,21 @@ def about(
             for each in outcomes(conn, ranking.lsoa_vintage)
         ],
         "rank_href": address("pages.rank", query_of(filters)),
-        "draw_href": address("pages.draw", {**query_of(filters), "area": list(values["area"])}),
+        "draw_href": address("pages.draw", draw_query(filters, values)),
         "json_href": address("api.comparison", comparison_query(filters, values)),
         "map": None,
         "attributions": [],
     }
+
+
+def hidden(filters: RankFilters, values: Values) -> list[tuple[str, str]]:
+    """List what the form carries along: the ranking, the drawing and the areas."""
+    query = draw_query(filters, values)
+    return [
+        (name, each)
+        for name, value in query.items()
+        for each in ([value] if isinstance(value, str) else value)
+    ]
 
 
 def answer(
@@ -84,11 +94,12 @@ def answer(
     state = view.map_state(found)
     measures = [] if seen is None else seen["results"]["measures"]
     mixed = [(each, view.mix(each, asked["names"])) for each in measures if "power" in each]
+    propose, reasons = view.proposal(conn, ranking, terrain, values)
     used = [*asked["datasets"], *terrain.datasets, *(seen["inputs"]["datasets"] if seen else ())]
     features = places.features(conn, terrain.vintage, drawn(terrain, state))
     return {
         "found": found,
-        "lines": sentences(found),
+        "lines": [*sentences(found), *advice(found, measures_of(seen))],
         "parts": view.PARTS,
         "pairs": view.pairs(found),
         "balance": view.balance_rows(found),
@@ -98,6 +109,8 @@ def answer(
         "measures": mixed,
         "map": render(features, state, settings()),
         "attributions": attributions(conn, used),
+        "propose": propose,
+        "reasons": reasons,
         "command": command(ranking, values),
     }
 

@@ -104,7 +104,7 @@ def answer(conn: Connection, found: Drawn, values: Values) -> dict[str, Any]:
         "left_out": left_out(found.drawing, rows),
         "downloads": [(name, address(endpoint, query)) for name, endpoint in DOWNLOADS],
         "comparison_href": address(
-            "pages.comparison", query_of(filters) | {"area": list(shown.codes)}
+            "pages.comparison", draw_query(filters, values, area=list(shown.codes))
         ),
     }
 
