@@ -43,7 +43,21 @@ ALLOWED: dict[str, frozenset[str | None]] = {
 }
 """In which states (None: there is no pilot yet) each kind of event may happen."""
 
-LONGEST = {"by": 200, "reason": 10_000}
+LONGEST = {"by": 200, "reason": 10_000, "title": 150, "outcome": 200}
+EMPTY = {
+    "by": "every event says who and why.",
+    "reason": "every event says who and why.",
+    "title": "a pilot has one.",
+    "outcome": "name a measure.",
+}
+
+# Control and format characters and fillers, spaces apart; the database leaves out the same.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,25 +205,29 @@ def _proposers(events: Sequence[Event]) -> set[str]:
 
 
 def person(name: str) -> str:
-    """Reduce a name to what tells persons apart: neither case nor spaces do."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Reduce a name to what tells persons apart: neither case, spaces nor unseen characters do."""
+    for _twice in range(2):  # what is left may compose anew, and unfolded case may decompose
+        name = unicodedata.normalize("NFKC", name)
+        name = "".join(_UNSEEN.sub("", name).split()).casefold()
+    return unicodedata.normalize("NFKC", name)
 
 
 def clean(parameter: str, text: str) -> str:
-    """Trim what was written, line by line, and leave out empty lines and control characters.
+    """Trim what was written, line by line, and leave out empty lines and what cannot be seen.
 
     Raises
     ------
     InvalidRequestError
-        When nothing is left, or more than can be kept.
+        When nothing is left, more than can be kept, or bytes that are no text.
     """
-    lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in text.splitlines()]
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidRequestError(parameter, "it holds bytes that are not UTF-8: write it again.")
+    lines = [" ".join(_UNSEEN.sub("", line).split()) for line in text.splitlines()]
     kept = "\n".join(line for line in lines if line)
-    kept = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    if parameter == "by":
+    if parameter != "reason":
         kept = " ".join(kept.split())
     if not kept:
-        raise InvalidRequestError(parameter, "it is empty: every event says who and why.")
+        raise InvalidRequestError(parameter, f"it is empty: {EMPTY[parameter]}")
     if len(kept) > LONGEST[parameter]:
         raise InvalidRequestError(
             parameter, f"at most {LONGEST[parameter]:,} characters; found {len(kept):,}."

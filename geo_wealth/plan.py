@@ -8,12 +8,12 @@ from typing import Any
 from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.evaluation.request import ComparisonRequest
+from geo_wealth.pilots import clean
 from geo_wealth.queries.rows import RankRequest
 from geo_wealth.robustness import Weightings
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUG_LENGTH = 60
-_TITLE_LENGTH = 150
 _INDEX = re.compile(r"\b(imd|iod|iomd)\b|\b(imd|iod|iomd)\d|deprivation")
 """Names of the index of deprivation, in a measure written in lower case with spaces."""
 
@@ -58,8 +58,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         check_slug(self.slug)
-        if not self.title.strip() or len(self.title) > _TITLE_LENGTH:
-            raise InvalidRequestError("title", f"give one of at most {_TITLE_LENGTH} characters.")
+        object.__setattr__(self, "title", clean("title", self.title))
         if not self.areas:
             raise InvalidRequestError("areas", "a pilot has at least one neighbourhood.")
         for measure in (*self.outcomes, *self.comparison.history):
@@ -94,6 +93,7 @@ def check_outcome(measure: str) -> None:
     InvalidRequestError
         For a measure that is the index, or part of it, by its name.
     """
+    clean("outcome", measure)
     if _INDEX.search(re.sub(r"[\W_]+", " ", measure.lower())):
         raise InvalidRequestError(
             "outcome",

@@ -69,6 +69,7 @@ evidence = Table(
         comment="names the state of all data when it was first gathered",
     ),
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("hash = encode(sha256(convert_to(document, 'UTF8')), 'hex')", name="hash"),
 )
 
 pilot = Table(
@@ -104,5 +105,6 @@ pilot_event = Table(
         name="kind",
     ),
     CheckConstraint("btrim(said_by) <> '' AND btrim(reason) <> ''", name="said"),
+    CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name="hash"),
     Index("uq_pilot_event_number", "pilot_id", "number", unique=True),
 )

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0006"
 down_revision = "0005"
@@ -17,6 +18,12 @@ DECLARE
     state text;
 BEGIN
     PERFORM 1 FROM pilot WHERE id = NEW.pilot_id FOR UPDATE;
+    IF NEW.written_at NOT BETWEEN now() - interval '1 day' AND now() + interval '1 day' THEN
+        RAISE check_violation USING MESSAGE = 'an event is written down now, not at another time';
+    END IF;
+    IF NEW.happened_on > current_date + 1 THEN
+        RAISE check_violation USING MESSAGE = 'an event is not dated in the future';
+    END IF;
     SELECT * INTO last_event FROM pilot_event
         WHERE pilot_id = NEW.pilot_id ORDER BY number DESC LIMIT 1;
     SELECT * INTO last_step FROM pilot_event
@@ -75,10 +82,17 @@ CREATE FUNCTION pilot_step(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 
 $$
 """
 
-# Neither case nor spaces make two persons of one.
-_PERSON = """
+# Neither case nor spaces nor what cannot be seen make two persons of one; as in the program.
+_UNSEEN = (
+    r"\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    r"\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800"
+    r"\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+
+_PERSON = f"""
 CREATE FUNCTION pilot_person(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT lower(btrim(regexp_replace(name, '\\s+', ' ', 'g')))
+    SELECT lower(normalize(regexp_replace(normalize(name, NFKC), '[{_UNSEEN}]', '', 'g'), NFKC))
 $$
 """
 
@@ -143,6 +157,10 @@ def upgrade() -> None:
         ),
         sa.Column(
             "kept_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        ),
+        sa.CheckConstraint(
+            "hash = encode(sha256(convert_to(document, 'UTF8')), 'hex')",
+            name=op.f("ck_evidence_hash"),
         ),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_evidence")),
     )
@@ -211,6 +229,7 @@ def _events() -> None:
         sa.CheckConstraint(
             "btrim(said_by) <> '' AND btrim(reason) <> ''", name=op.f("ck_pilot_event_said")
         ),
+        sa.CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name=op.f("ck_pilot_event_hash")),
         sa.ForeignKeyConstraint(
             ["evidence_hash"], ["evidence.hash"], name=op.f("fk_pilot_event_evidence_hash")
         ),
@@ -221,7 +240,17 @@ def _events() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; events of pilots go with their tables."""
+    """Drop them, and the datasets that only they hold; refuse where there are pilots.
+
+    A dataset that stayed would count as loaded, and its file would be turned away.
+    """
+    bind = op.get_bind()
+    if bind.execute(sa.text("SELECT EXISTS (SELECT FROM pilot_event)")).scalar():
+        raise CommandError(
+            "pilots are on record, and an older schema has no place for them. Stay at this one, "
+            "or write a backup and restore one from before"
+        )
+    op.execute("DELETE FROM dataset WHERE kind IN ('outcomes', 'rural-urban')")
     for table in ("pilot_event", "pilot", "evidence", "outcome", "area_class"):
         op.drop_table(table)
     for function in (

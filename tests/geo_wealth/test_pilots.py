@@ -1,5 +1,6 @@
 """The rules of a pilot's life, worked by hand; the chain of its log; its plan as JSON."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from geo_wealth.drawing.request import DrawRequest
 from geo_wealth.errors import GeoWealthError, InvalidRequestError, RefusedStepError
 from geo_wealth.evaluation.request import ComparisonRequest
-from geo_wealth.pilots import Event, Said, clean, faults, follow, state_of
+from geo_wealth.pilots import Event, Said, clean, faults, follow, person, state_of
 from geo_wealth.pipeline.pilots import learned
 from geo_wealth.plan import Plan, check_outcome, plan_document, plan_from
 from geo_wealth.queries.rows import RankRequest
@@ -48,7 +49,20 @@ def test_a_life_from_proposal_to_expansion() -> None:
     assert faults("moor", events) == []
 
 
-@pytest.mark.parametrize("name", ["Ann Lee", "ann lee", "  ANN\u00a0 LEE ", "\uff21nn Lee"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Ann Lee",
+            "ann lee",
+            "  ANN\u00a0 LEE ",
+            "\uff21nn Lee",
+            "Ann\u200b Lee",
+            "Ann\u3164 Lee",
+        ),
+        *("\u202eAnn Lee", "Ann\u2060\u2007Lee", "A\u034fnn Lee", "AnnLee\ufeff", "Ann\u00ad Lee"),
+    ],
+)
 def test_nobody_approves_what_they_proposed_however_they_spell_themselves(name: str) -> None:
     first = logged(said("proposed", "Ann Lee"), said("proposed", "Bo"))
     with pytest.raises(RefusedStepError, match="cannot approve it: somebody else must"):
@@ -120,11 +134,27 @@ def test_a_rehashed_a_missing_and_a_foreign_event_are_named() -> None:
 def test_texts_are_kept_clean() -> None:
     assert clean("reason", " a \t b\r\n\n c\x00 ") == "a b\nc"
     assert clean("by", " A\nB ") == "A B"
-    for empty in ("", " \n ", "\x00"):
+    assert clean("by", "Ann\u200b \u00ad Lee\u2060") == "Ann Lee"
+    with pytest.raises(InvalidRequestError, match="by: it holds bytes that are not UTF-8"):
+        clean("by", "T\udcff")
+    for empty in ("", " \n ", "\x00", "\u200b", "\u3164\u2800"):
         with pytest.raises(InvalidRequestError, match="empty"):
             clean("by", empty)
     with pytest.raises(InvalidRequestError, match="at most 200"):
         clean("by", "x" * 201)
+
+
+@pytest.mark.parametrize("category", ["Cc", "Cf", "Zs", "Zl", "Zp"])
+def test_no_character_without_ink_makes_another_person(category: str) -> None:
+    every = (c for c in map(chr, range(0x110000)) if unicodedata.category(c) == category)
+    assert [hex(ord(c)) for c in every if person(f"Ann{c}Lee") != "annlee"] == []
+
+
+def test_a_title_is_kept_clean_and_no_bytes_are_lost_unsaid() -> None:
+    assert replace(PLAN, title=" The\u200b\n moor ").title == "The moor"
+    for field, value in {"title": "T\udcff", "outcomes": ("claims \udcff",)}.items():
+        with pytest.raises(InvalidRequestError, match="not UTF-8: write it again"):
+            replace(PLAN, **{field: value})
 
 
 def test_a_learning_record_is_a_text_or_three_answers() -> None:

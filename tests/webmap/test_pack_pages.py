@@ -120,6 +120,17 @@ def test_the_page_says_what_a_councillor_asks(page: str) -> None:
     assert "(sample data) (sample data)" not in page
 
 
+def test_the_page_says_how_often_other_weights_draw_each_neighbourhood(
+    page: str, evidence: dict[str, Any]
+) -> None:
+    told = evidence["sections"]["drawing"]["results"]["sensitivity"]
+    assert f"Drawn again under {told['draws']:,} weightings, the area as chosen" in page
+    assert told["chosen"]["sentence"] in page.replace("\u00a0", " ").replace("&#39;", "'")
+    table = page.split("How often each neighbourhood is in the best area")[1].split("</table>")[0]
+    often = {code for code, share in told["in_best_area"].items() if share >= 0.1}
+    assert set(re.findall(r"E010\d{5}", table)) == often | set(evidence["plan"]["areas"])
+
+
 def test_the_hash_for_the_minutes_stands_first_in_the_box(
     page: str, evidence: dict[str, Any]
 ) -> None:

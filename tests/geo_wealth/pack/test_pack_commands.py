@@ -25,7 +25,7 @@ from geo_wealth.robustness import Weightings
 from geo_wealth.store import pilots as store
 from webmap.pack import render
 
-NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+NOW = datetime.now(UTC)
 REQUEST = RankRequest("E08000034", "imd2019")
 
 
