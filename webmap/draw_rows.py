@@ -11,7 +11,7 @@ from geo_wealth.pipeline.drawing import Drawing, DrawnArea, LeftOut
 from geo_wealth.pipeline.terrain import Terrain
 from geo_wealth.queries.rows import Ranking
 from webmap.draw_view import metres_text, residents_text
-from webmap.wording import number, sentence_case
+from webmap.wording import number, percent, sentence_case
 
 COLUMNS = (
     "Neighbourhoods",
@@ -19,6 +19,7 @@ COLUMNS = (
     "Score",
     "Reach",
     "Across",
+    "Best in",
     "May be transferred",
     "Anchors",
 )
@@ -119,8 +120,8 @@ def groups(rows: Iterable[Candidate], ring: Collection[str]) -> list[Group]:
     ]
 
 
-def option(drawn: DrawnArea, href: str, trade: str) -> Option:
-    """Lay out one drawing."""
+def option(drawn: DrawnArea, best: float, href: str, trade: str) -> Option:
+    """Lay out one drawing; ``best`` is the share of the weightings in which it is the best."""
     facts, inside = drawn.facts, drawn.facts.inside
     return Option(
         name=sentence_case(drawn.label),
@@ -132,6 +133,7 @@ def option(drawn: DrawnArea, href: str, trade: str) -> Option:
             number(facts.mean_score, 3),
             number(facts.reach, 0),
             metres_text(facts.across_m),
+            f"{percent(best)} of weightings",
             transferable(inside),
             number(inside.anchors if inside else None, 0),
         ),

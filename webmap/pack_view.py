@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo_wealth.clusters import GI, MORAN
+from geo_wealth.evaluation.balance import CLOSE, FAR
 from geo_wealth.evidence import SECTIONS
 from geo_wealth.indicators import INDICATORS, described
 from geo_wealth.pack.bundle import INVENTED
 from geo_wealth.pack.record import frozen_hash
 from geo_wealth.pack.tables import attributions, names_of
+from geo_wealth.pipeline.comparison_words import FLAGS
 from geo_wealth.pipeline.evidence import ranking_of
 from geo_wealth.pipeline.words import area_sentences, context_line, contribution_sentence
 from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
 from webmap import wording
 from webmap.choropleth import legend_of
+from webmap.pack_chosen import chosen_facts, same_as_best
+from webmap.pack_drawing import in_best_area
 from webmap.pack_map import picture
 from webmap.pack_words import (
     TOP,
@@ -21,11 +25,9 @@ from webmap.pack_words import (
     Evidence,
     Record,
     asked,
-    chosen_facts,
     outcomes,
     reversal_sentence,
     risks,
-    same_as_best,
     standing,
     summary,
     weights_sentence,
@@ -60,6 +62,9 @@ def context(evidence: Evidence, record: Record) -> dict[str, Any]:
         "names": _names(evidence),
         "attributions": attributions(evidence),
         "chosen": chosen_facts(evidence),
+        "in_best_area": in_best_area(evidence),
+        "flags": FLAGS,
+        "bounds": (CLOSE, FAR),
         "same_as_best": same_as_best(evidence),
         "methods": _methods(evidence),
         "pockets": _pockets(evidence, "pockets"),

@@ -8,9 +8,11 @@ from typing import Any
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.pack.record import newest, written_down
 from geo_wealth.pack.tables import names_of
-from geo_wealth.pipeline.words import count, index_name, ordinal, percent
+from geo_wealth.pipeline.words import count, index_name, percent
 from geo_wealth.queries.rows import Ranking
 from webmap import wording
+from webmap.pack_chosen import chosen_facts, considered, district, why
+from webmap.pack_drawing import drawn_again
 
 Evidence = Mapping[str, Any]
 Record = Mapping[str, Any]
@@ -65,7 +67,7 @@ def later_words(event: Mapping[str, Any]) -> str:
 
 def asked(evidence: Evidence, record: Record, areas: Sequence[AreaLine]) -> str:
     """Say which decision is asked for, or was taken."""
-    where = f"in {count(len(areas), 'neighbourhood')} of {_district(evidence)}{_people(evidence)}"
+    where = f"in {count(len(areas), 'neighbourhood')} of {district(evidence)}{_people(evidence)}"
     first = newest(record, "proposed")
     proposed = "a day not known" if first is None else _told_on(first)
     if newest(record, "approved") is not None:
@@ -126,12 +128,15 @@ def summary(
     evidence: Evidence, ranking: Ranking, areas: Sequence[AreaLine]
 ) -> list[tuple[str, str]]:
     """Give the one page for those who read one: a heading and a sentence or two for each."""
+    ranks = {area.code: area.rank for area in areas if area.rank is not None}
+    weights = weights_sentence(ranking.request.weights)
+    drawn = _absent(evidence, "drawing", "No other pilot area was drawn.")
     found = [
         ("Where", _where(evidence, areas)),
-        ("Why here", _why(ranking, areas)),
+        ("Why here", why(evidence, ranks, len(ranking.areas), weights)),
         ("How sure", _how_sure(evidence, areas)),
         ("What would change it", _closest(evidence, ranking)),
-        ("What else was considered", _considered(evidence)),
+        ("What else was considered", considered(evidence, drawn)),
         ("What it will be compared with", _compared(evidence)),
         ("Whether success could be seen", _seen(evidence)),
     ]
@@ -147,30 +152,21 @@ def _where(evidence: Evidence, areas: Sequence[AreaLine]) -> str:
     across = (chosen_facts(evidence) or {}).get("across_m")
     wide = f" The centres of no two are more than {wording.metres(across)} apart." if across else ""
     things = wording.sentence_case(count(len(areas), "neighbourhood"))
-    return f"{things} of {_district(evidence)}{_people(evidence)}. Wards: {named}.{wide}"
-
-
-def _why(ranking: Ranking, areas: Sequence[AreaLine]) -> str:
-    ranks = [area.rank for area in areas if area.rank is not None]
-    if not ranks:
-        return "None of them is ranked, for lack of data."
-    of = f"of {len(ranking.areas)} by {weights_sentence(ranking.request.weights)}"
-    if len(ranks) == 1:
-        return f"It ranks {ordinal(ranks[0])} {of}."
-    return f"They rank from {ordinal(min(ranks))} to {ordinal(max(ranks))} {of}."
+    return f"{things} of {district(evidence)}{_people(evidence)}. Wards: {named}.{wide}"
 
 
 def _how_sure(evidence: Evidence, areas: Sequence[AreaLine]) -> str:
+    drawn = drawn_again(evidence)
     section = evidence["sections"].get("robustness")
     known = [area.often for area in areas if area.often is not None]
     if section is None or not known:
-        return "It was not worked out how far the ranks depend on the weights."
+        return f"It was not worked out how far the ranks depend on the weights. {drawn}"
     often = sum(share >= OFTEN for share in known)
     draws = section["inputs"]["draws"]
     verb = "is" if 1 in {often, len(areas)} else "are"
     return (
         f"{_of(often, len(areas))} {verb} among the first {TOP} in at least 90 % of {draws:,} "
-        "other weightings. This is sensitivity to the weights, not a confidence interval."
+        f"other weightings. {drawn} This is sensitivity to the weights, not a confidence interval."
     )
 
 
@@ -215,22 +211,6 @@ def _of(some: int, every: int) -> str:
     return f"{number} of the {wording.number_in_words(every)} neighbourhoods"
 
 
-def _considered(evidence: Evidence) -> str:
-    section = evidence["sections"].get("drawing")
-    if section is None:
-        return _absent(evidence, "drawing", "No other pilot area was drawn.")
-    found = section["results"]
-    if found["none_because"]:
-        return str(found["none_because"])
-    others = count(len(found["alternatives"]), "alternative")
-    if same_as_best(evidence):
-        return f"{found['best']['sentence']} {wording.sentence_case(others)} drawn beside it."
-    return (
-        "The areas were chosen by hand. "
-        f"Under the same limits the best area drawn is another: {found['best']['sentence']}"
-    )
-
-
 def _compared(evidence: Evidence) -> str:
     section = evidence["sections"].get("comparison")
     if section is None:
@@ -244,13 +224,16 @@ def _compared(evidence: Evidence) -> str:
 
 def _seen(evidence: Evidence) -> str:
     found = power_sentences(evidence)
+    if not found and outcomes(evidence):
+        return "How large an effect must be to be seen cannot be told of the outcomes loaded."
     if not found:
         return _absent(
             evidence,
             "effect",
             "No outcome is loaded, so it is not known how large an effect must be to be seen.",
         )
-    return " ".join(found)
+    named = "" if evidence["plan"]["outcomes"] else "None was named; of what is loaded, "
+    return f"{named}{' '.join(found)}"
 
 
 def power_sentences(evidence: Evidence) -> list[str]:
@@ -258,8 +241,18 @@ def power_sentences(evidence: Evidence) -> list[str]:
     return [
         f"{each['measure']['name']}: {each['power']['sentence']}"
         for each in outcomes(evidence)
-        if "power" in each
+        if each.get("power")
     ]
+
+
+def least_p(design: Mapping[str, Any]) -> str:
+    """Say why no p-value is smaller, however large an effect is."""
+    one_in = round(1 / design["smallest_p"])
+    return (
+        "A p-value is how often a placebo pilot, where nothing was done, changes by as much as the "
+        f"pilot: its least is 1 in {one_in:,}, since placebo pilots that overlap repeat each other "
+        "and only so many lie apart."
+    )
 
 
 def outcomes(evidence: Evidence) -> list[Mapping[str, Any]]:
@@ -301,25 +294,8 @@ Distances are straight lines, not walks.""".splitlines()
 _NO_OUTCOME = "chose the areas, and is years old when it appears: it must not judge the pilot."
 
 
-def _district(evidence: Evidence) -> str:
-    return str(evidence["sections"]["ranking"]["inputs"]["district_name"])
-
-
 def _people(evidence: Evidence) -> str:
     found = chosen_facts(evidence)
     if not found or found["residents"] is None:
         return ""
     return f", where {found['residents']:,} people live ({found['residents_from']})"
-
-
-def chosen_facts(evidence: Evidence) -> Mapping[str, Any] | None:
-    """Give the facts of the areas chosen; None where the evidence has no drawing."""
-    section = evidence["sections"].get("drawing")
-    return None if section is None else section["results"]["chosen"]
-
-
-def same_as_best(evidence: Evidence) -> bool:
-    """Tell whether the areas chosen are the best that were drawn."""
-    section = evidence["sections"].get("drawing")
-    best = section and section["results"]["best"]
-    return bool(best) and sorted(best["codes"]) == sorted(evidence["plan"]["areas"])

@@ -41,6 +41,11 @@ def _reach(of: OfSet) -> str:
     """Give the reach as bounds, rounded down."""
     if of.median_reach is None or of.worst_reach is None:
         return "Its reach cannot be set against the best's."
+    if of.median_reach == 1:
+        return (
+            "It reaches as much as the best in half of them or more, and at least "
+            f"{_down(of.worst_reach)} of it in 95 %."
+        )
     return (
         f"It reaches at least {_down(of.median_reach)} of what the best does in half of them, "
         f"and {_down(of.worst_reach)} in 95 %."

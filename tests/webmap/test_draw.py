@@ -363,7 +363,7 @@ def test_similar_areas_are_a_link_away(client: FlaskClient) -> None:
 
 def test_the_rank_page_leads_to_the_drawing_of_its_own_ranking(client: FlaskClient) -> None:
     html = client.get("/rank?w.deprivation=3&w.spend=1").text
-    link = re.search(r'href="(/rank/draw\?[^"]+)"[^>]*>Draw a pilot area', html)
+    link = re.search(r'href="(/rank/draw\?[^"]+)"[^>]*>\s*Draw a pilot area', html)
     assert link
     assert "w.deprivation=3" in unescape(link[1])
     assert client.get(unescape(link[1])).status_code == 200

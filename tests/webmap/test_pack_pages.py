@@ -126,7 +126,8 @@ def test_the_page_says_how_often_other_weights_draw_each_neighbourhood(
     told = evidence["sections"]["drawing"]["results"]["sensitivity"]
     assert f"Drawn again under {told['draws']:,} weightings, the area as chosen" in page
     assert told["chosen"]["sentence"] in page.replace("\u00a0", " ").replace("&#39;", "'")
-    table = page.split("How often each neighbourhood is in the best area")[1].split("</table>")[0]
+    after = page.split("How often each neighbourhood is in the best area")[1]
+    table = after.split("</table>", maxsplit=1)[0]
     often = {code for code, share in told["in_best_area"].items() if share >= 0.1}
     assert set(re.findall(r"E010\d{5}", table)) == often | set(evidence["plan"]["areas"])
 

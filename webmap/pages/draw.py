@@ -6,6 +6,7 @@ from flask import Response, redirect, request
 from sqlalchemy import Connection
 
 from geo_wealth.errors import GeoWealthError
+from geo_wealth.pipeline.drawing import DrawnArea
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
 from geo_wealth.queries.rows import Ranking
@@ -135,11 +136,15 @@ def area_query(filters: RankFilters) -> dict[str, str]:
 
 def options(found: Drawn, values: Values) -> list[Option]:
     """List the best drawing and its alternatives, each with the address that shows it."""
+
+    def best_in(drawn: DrawnArea) -> float:
+        return found.sensitivity.of(drawn.facts.codes).best
+
     best = address("pages.draw", draw_query(found.filters, values, area=None))
-    told = [option(found.drawing.best, best, "")]
+    told = [option(found.drawing.best, best_in(found.drawing.best), best, "")]
     for drawn in found.drawing.alternatives:
         query = draw_query(found.filters, values, area=drawn.facts.codes)
-        told.append(option(drawn, address("pages.draw", query), drawn.sentence))
+        told.append(option(drawn, best_in(drawn), address("pages.draw", query), drawn.sentence))
     return told
 
 
