@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from geo_wealth.drawing.facts import FIRST, Inside, SetFacts
+from geo_wealth.drawing.facts import FIRST, SetFacts
 from webmap.wording import count, index_name, number, ordinal, pounds
 
 NOT_KNOWN = "not known"
@@ -169,14 +169,13 @@ def pounds_text(facts: SetFacts) -> str:
     inside = facts.inside
     if inside is None:
         return NOT_KNOWN
-    return pounds_of(inside)
-
-
-def pounds_of(inside: Inside) -> str:
-    """Print the pounds inside, or why they are not shown."""
+    hidden = f"not shown: {inside.pounds_because}" if inside.pounds_because else ""
     if inside.pounds is None:
-        return f"not shown: {inside.pounds_because}" if inside.pounds_because else NOT_KNOWN
-    return pounds(float(inside.pounds))
+        return hidden or NOT_KNOWN
+    told = pounds(float(inside.pounds))
+    if not hidden:
+        return told
+    return f"{told} in {inside.pounds_areas} of its {len(facts.places)} neighbourhoods; {hidden}"
 
 
 def _inside_text(field: str) -> Callable[[SetFacts], str]:

@@ -25,9 +25,12 @@ class Inside:
     suppliers
         Sites where organisations that were paid are placed; persons and sole traders never.
     pounds
-        Net pounds to those, as a decimal string to the penny; None where not shown.
+        Net pounds to those in the areas where they tell of no single supplier, as a decimal
+        string to the penny; None where there is no such area.
+    pounds_areas, pounds_withheld
+        How many areas the pounds are of, and how many with suppliers they leave out.
     pounds_because
-        Why the pounds are not shown.
+        Why pounds are not shown: all of them, or those left out.
     """
 
     eligible: int | None
@@ -36,6 +39,8 @@ class Inside:
     anchors: int | None
     suppliers: int | None
     pounds: str | None
+    pounds_areas: int | None
+    pounds_withheld: int | None
     pounds_because: str | None
 
 

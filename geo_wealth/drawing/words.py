@@ -3,7 +3,7 @@
 import math
 from decimal import Decimal
 
-from geo_wealth.drawing.facts import FIRST, SetFacts
+from geo_wealth.drawing.facts import FIRST, Inside, SetFacts
 from geo_wealth.drawing.request import DrawRequest
 
 BEST = "The best area"
@@ -225,13 +225,20 @@ def _inside(facts: SetFacts) -> list[str]:
     if inside.anchors is not None:
         found.append(f"Sites of anchor institutions: {inside.anchors}.")
     if inside.suppliers is not None:
-        told = (
-            f"pounds not shown, because {inside.pounds_because}"
-            if inside.pounds is None
-            else f"net £{Decimal(inside.pounds):,.2f} to them from the payers loaded"
-        )
+        told = pounds_told(facts, inside)
         found.append(f"Sites of paid organisations placed in it: {inside.suppliers}; {told}.")
     return found
+
+
+def pounds_told(facts: SetFacts, inside: Inside) -> str:
+    """Say the pounds, of how many of its areas they are, and why others are not shown."""
+    if inside.pounds is None:
+        return f"pounds not shown: {inside.pounds_because}"
+    told = f"net £{Decimal(inside.pounds):,.2f} from the payers loaded"
+    if not inside.pounds_withheld:
+        return f"{told} to them"
+    where = f"{inside.pounds_areas} of its {_areas(len(facts.places))}"
+    return f"{told} to those in {where}; not shown: {inside.pounds_because}"
 
 
 def _index_name(slug: str) -> str:

@@ -374,13 +374,7 @@ def _shared(
 
 
 def _inside(read: contents.Contents, codes: Sequence[str]) -> Inside:
-    states, units, anchors = read.buildings, read.suppliers, read.anchors
-    return inside_of(
-        None if states is None else [state for code in codes for state in states.get(code, ())],
-        None if anchors is None else sum(anchors.get(code, 0) for code in codes),
-        None if units is None else [each for code in codes for each in units.get(code, ())],
-        read.scale,
-    )
+    return inside_of(codes, read.buildings, read.anchors, read.suppliers, read.paid, read.scale)
 
 
 def _left_out(drawn: Drawn, terrain: Terrain) -> tuple[LeftOut, ...]:

@@ -1,5 +1,6 @@
 """What stands in each neighbourhood: buildings, anchors, and suppliers with their pounds."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,15 +32,19 @@ class Contents:
     anchors
         How many sites of anchor institutions; None where no register of them is loaded.
     suppliers
-        Net pounds, in units of ``10 ** -scale``, of each site where organisations that were
-        paid are placed, persons and sole traders never; None where no ledger is loaded.
+        How many sites where organisations that were paid are placed, persons and sole traders
+        never; None where no ledger is loaded.
+    paid
+        Net pounds of each of those organisations, in units of ``10 ** -scale``; those of one
+        name are one: a second site, or entry in a register, is no second supplier.
     datasets
         Keys of what this was read from.
     """
 
     buildings: dict[str, tuple[str, ...]] | None
     anchors: dict[str, int] | None
-    suppliers: dict[str, tuple[int, ...]] | None
+    suppliers: dict[str, int] | None
+    paid: dict[str, tuple[int, ...]]
     scale: int
     datasets: tuple[str, ...]
 
@@ -61,19 +66,51 @@ def _read(connection: Connection, vintage: int, codes: Sequence[str]) -> Content
         if code in wanted:
             buildings.setdefault(code or "", []).append(state)
     placed = placed_suppliers(connection, vintage)
-    suppliers: dict[str, list[int]] = {}
-    for code, units in zip(placed.supplies.lsoa, placed.units, strict=True):
-        if code in wanted:
-            suppliers.setdefault(code or "", []).append(int(units))
+    sites = Counter(code for code in placed.supplies.lsoa if code in wanted)
     registers, anchors = _anchors(connection, vintage, codes)
     paid = _ledgers_loaded(connection)
     return Contents(
         {code: tuple(states) for code, states in buildings.items()} if assets.datasets else None,
         anchors if registers else None,
-        {code: tuple(units) for code, units in suppliers.items()} if paid else None,
+        {code: count for code, count in sites.items() if code} if paid else None,
+        _paid(connection, vintage, codes, placed.scale),
         placed.scale,
         tuple(sorted({*assets.datasets, *registers, *(placed.supplies.datasets if paid else ())})),
     )
+
+
+def _paid(
+    connection: Connection, vintage: int, codes: Sequence[str], scale: int
+) -> dict[str, tuple[int, ...]]:
+    """Sum what each organisation placed in LSOAs was paid; ``scale`` holds every amount."""
+    rows = connection.execute(
+        text("""
+            WITH paid AS MATERIALIZED (
+                SELECT m.site_id, coalesce(nullif(o.name_key, ''), o.id::text) AS who,
+                    sum(p.amount) AS amount
+                FROM payment p
+                JOIN dataset d ON d.id = p.dataset_id
+                    AND d.state = 'current' AND d.kind = 'ledger'
+                JOIN payee_match m ON m.payee_id = p.payee_id
+                JOIN organisation o ON o.id = m.organisation_id AND NOT o.individual
+                GROUP BY 1, 2
+            ), located AS MATERIALIZED (
+                SELECT paid.who, paid.amount, (
+                    SELECT min(a.code) FROM area a
+                    WHERE a.current AND a.kind = 'lsoa' AND a.vintage = :vintage
+                      AND ST_Intersects(a.geom, s.point)
+                ) AS code
+                FROM paid JOIN site s ON s.id = paid.site_id
+            )
+            SELECT code, sum(amount) AS amount FROM located
+            WHERE code = ANY(:codes) GROUP BY code, who ORDER BY code, amount
+        """),
+        {"vintage": vintage, "codes": list(codes)},
+    )
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.code, []).append(int(row.amount.scaleb(scale)))
+    return {code: tuple(units) for code, units in found.items()}
 
 
 def _ledgers_loaded(connection: Connection) -> bool:

@@ -1,16 +1,19 @@
 """Pilot areas on a small map, worked by hand; what cannot be drawn is refused in a sentence."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from drawing_maps import grid
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo_wealth.drawing.draw import draw
 from geo_wealth.drawing.facts import set_facts
 from geo_wealth.drawing.ground import Ground
-from geo_wealth.drawing.inside import told_pounds
+from geo_wealth.drawing.inside import Told, inside_of, told_pounds
 from geo_wealth.drawing.request import DrawRequest
-from geo_wealth.drawing.words import facts_sentences, findings
+from geo_wealth.drawing.words import facts_sentences, findings, pounds_told
 from geo_wealth.errors import InvalidRequestError
 
 #  A0 1,000 x 0.9   A1 1,000 x 0.8   A2 1,000 x 0.2
@@ -192,10 +195,65 @@ def test_findings_tell_all_that_a_set_does_not_keep_to() -> None:
     assert findings(best, DrawRequest(3_000, None), None) == []
 
 
-def test_pounds_are_told_only_where_they_tell_of_no_one() -> None:
-    assert told_pounds([100, 200, 301], 2) == ("6.01", None)
-    assert told_pounds([100, -50, 1], 2) == ("0.51", None)
-    assert told_pounds([100, 200], 2) == (None, "fewer than 3 suppliers are placed in it")
-    pounds, because = told_pounds([1_000, 100, 100], 2)
-    assert pounds is None
-    assert because == "one supplier has more than 75 % of it"
+CELLS = {
+    "A": (100, 200, 301),  # 6.01
+    "B": (100, -50, 1),  # 0.51: the largest is 66 % of 151
+    "C": (100, 200),  # two suppliers
+    "D": (1_000, 100, 100),  # one has 83 %
+    "E": (-900, 500, 100),  # -3.00: the largest is 60 % of 1,500
+    "F": (900, -100, -100),  # one has 82 %, though the net is 7.00
+    "G": (300, 50, 50),  # 4.00: exactly 75 %
+}
+
+
+def test_pounds_are_told_only_of_areas_where_they_tell_of_no_one() -> None:
+    assert told_pounds([CELLS["A"]], 2) == Told("6.01", 1, 0)
+    assert told_pounds([CELLS["B"]], 2) == Told("0.51", 1, 0)
+    assert told_pounds([CELLS["G"]], 2) == Told("4.00", 1, 0)
+    assert told_pounds([CELLS["C"]], 2) == Told(None, 0, 1)
+    assert told_pounds([CELLS["D"], CELLS["F"], ()], 2) == Told(None, 0, 2)
+    assert told_pounds([], 2) == Told(None, 0, 0)
+    assert told_pounds(list(CELLS.values()), 2) == Told("7.52", 4, 3)
+    # The lone suppliers of C and D cannot be subtracted out of anything.
+    assert told_pounds([CELLS["A"], CELLS["C"], CELLS["D"]], 2).pounds == "6.01"
+
+
+def test_what_is_not_told_is_said() -> None:
+    some = inside_of("ACD", {}, {}, {"A": 4, "C": 2, "D": 3}, CELLS, 2)
+    assert (some.suppliers, some.pounds, some.pounds_areas, some.pounds_withheld) == (
+        9,
+        "6.01",
+        1,
+        2,
+    )
+    facts = set_facts(MAP, [0, 1, 2], some)
+    assert pounds_told(facts, some) == (
+        "net £6.01 from the payers loaded to those in 1 of its 3 neighbourhoods; not shown: fewer "
+        "than 3 suppliers, or one that outweighs the rest, in 2 of its neighbourhoods"
+    )
+    whole = inside_of("AE", {}, {}, {"A": 4, "E": 3}, CELLS, 2)
+    assert pounds_told(facts, whole) == "net £3.01 from the payers loaded to them"
+    nobody = inside_of("H", {"H": ["unknown"]}, None, {}, CELLS, 2)
+    assert nobody.pounds_because == "no supplier is placed in it"
+    assert (nobody.eligible, nobody.unknown, nobody.anchors) == (0, 1, None)
+    assert inside_of("A", None, None, None, {}, 2).pounds_because == "no ledger is loaded"
+
+
+@given(
+    st.lists(st.lists(st.integers(-500, 500), max_size=6), min_size=1, max_size=8),
+    st.data(),
+)
+def test_the_difference_of_two_selections_is_of_areas_that_may_be_told(
+    cells: list[list[int]], data: st.DataObject
+) -> None:
+    areas = st.sets(st.integers(0, len(cells) - 1))
+    one, other = data.draw(areas), data.draw(areas)
+
+    def told(chosen: set[int]) -> Decimal:
+        return Decimal(told_pounds([cells[at] for at in chosen], 2).pounds or 0)
+
+    def alone(chosen: set[int]) -> Decimal:
+        shown = (told_pounds([cells[at]], 2).pounds for at in chosen)
+        return sum((Decimal(pounds) for pounds in shown if pounds), Decimal(0))
+
+    assert told(one) - told(other) == alone(one - other) - alone(other - one)
