@@ -73,7 +73,7 @@ def comparison(
 
 
 def _print(found: Section, seen: Section | None) -> None:
-    for line in (*sentences(found), *advice(found, measures_of(seen))):
+    for line in sentences(found, advice(found, measures_of(seen))):
         say(line)
     say("")
     print_table(

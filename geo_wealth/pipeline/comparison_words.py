@@ -41,8 +41,8 @@ def accounting(found: Section) -> dict[str, int]:
     }
 
 
-def sentences(found: Section) -> tuple[str, ...]:
-    """Say how alike they are, then who is compared with whom, and on what."""
+def sentences(found: Section, advised: Sequence[str] = ()) -> tuple[str, ...]:
+    """Say how alike they are, what is advised of that, then who is compared, and on what."""
     asked, results = found["inputs"], found["results"]
     counted = accounting(found)
     chosen = count(counted["chosen"], "comparison area")
@@ -55,7 +55,7 @@ def sentences(found: Section) -> tuple[str, ...]:
     on = f"Matched on {_matched_on(asked)}{_classes(asked)}."
     lead, stop, rest = results["verdict"].partition(". ")
     told = [rest] if rest else []
-    return f"{lead}{stop.strip()}", *told, who, out, on, *results["notes"]
+    return f"{lead}{stop.strip()}", *told, *advised, who, out, on, *results["notes"]
 
 
 def advice(found: Section, measures: Sequence[str]) -> tuple[str, ...]:

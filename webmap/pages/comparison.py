@@ -1,5 +1,6 @@
 """Comparison: the areas that a pilot will be set beside, shown before it is approved."""
 
+import shlex
 from typing import Any
 
 from flask import Response, request
@@ -19,6 +20,7 @@ from webmap.addresses import address
 from webmap.choropleth import MapState, render
 from webmap.comparison_params import COMPARISON, comparison_query, comparison_request
 from webmap.database import connection
+from webmap.draw_command import comparison_words
 from webmap.draw_found import ground_of
 from webmap.draw_params import draw_query
 from webmap.errors import status_of
@@ -99,7 +101,7 @@ def answer(
     features = places.features(conn, terrain.vintage, drawn(terrain, state))
     return {
         "found": found,
-        "lines": [*sentences(found), *advice(found, measures_of(seen))],
+        "lines": sentences(found, advice(found, measures_of(seen))),
         "parts": view.PARTS,
         "pairs": view.pairs(found),
         "balance": view.balance_rows(found),
@@ -123,8 +125,8 @@ def drawn(terrain: Terrain, state: MapState) -> list[str]:
 def command(ranking: Ranking, values: Values) -> str:
     """Write the same for the command line."""
     asked = ranking.request
-    parts = [f"geo-wealth comparison --district {asked.district} --index {asked.index}"]
-    parts += [f"--area {code}" for code in values["area"]]
-    parts += [f"--matches {values['matches']} --pool {values['pool']}"]
-    parts += [f'--history "{name}"' for name in values["history"]]
-    return " ".join(parts)
+    words = ["geo-wealth", "comparison", "--district", asked.district, "--index", asked.index]
+    words += comparison_words(comparison_request(values))
+    for code in values["area"]:
+        words += ["--area", code]
+    return shlex.join(words)
