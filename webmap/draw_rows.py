@@ -120,8 +120,12 @@ def groups(rows: Iterable[Candidate], ring: Collection[str]) -> list[Group]:
     ]
 
 
-def option(drawn: DrawnArea, best: float, href: str, trade: str) -> Option:
-    """Lay out one drawing; ``best`` is the share of the weightings in which it is the best."""
+def option(drawn: DrawnArea, best: float | None, href: str, trade: str) -> Option:
+    """Lay out one drawing.
+
+    ``best`` is the share of the weightings in which it is the best; None where it answers
+    another question than the best drawing.
+    """
     facts, inside = drawn.facts, drawn.facts.inside
     return Option(
         name=sentence_case(drawn.label),
@@ -133,7 +137,7 @@ def option(drawn: DrawnArea, best: float, href: str, trade: str) -> Option:
             number(facts.mean_score, 3),
             number(facts.reach, 0),
             metres_text(facts.across_m),
-            f"{percent(best)} of weightings",
+            "–" if best is None else f"{percent(best)} of weightings",
             transferable(inside),
             number(inside.anchors if inside else None, 0),
         ),

@@ -137,7 +137,9 @@ def area_query(filters: RankFilters) -> dict[str, str]:
 def options(found: Drawn, values: Values) -> list[Option]:
     """List the best drawing and its alternatives, each with the address that shows it."""
 
-    def best_in(drawn: DrawnArea) -> float:
+    def best_in(drawn: DrawnArea) -> float | None:
+        if drawn.kind not in {"best", "next"}:
+            return None  # asked for with another cap or width
         return found.sensitivity.of(drawn.facts.codes).best
 
     best = address("pages.draw", draw_query(found.filters, values, area=None))
