@@ -10,11 +10,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from geo_wealth.errors import BusyError, SetupError
+from geo_wealth.evidence.amounts import figure
 from geo_wealth.memory import Memory
 from geo_wealth.pdf import to_pdf
+from geo_wealth.pipeline.comparison_words import signed
 from webmap import wording
 from webmap.pack_view import context
-from webmap.pack_words import later_words
+from webmap.pack_words import later_words, least_p
 from webmap.static_files import STATIC
 
 CSS = "pack.css"
@@ -97,7 +99,10 @@ def _environment() -> Environment:
         kept=wording.kept,
         later=later_words,
         small=_small,
-        signed=_signed,
+        signed=signed,
+        mean=_mean,
+        least=least_p,
+        sentence_case=wording.sentence_case,
     )
     return made
 
@@ -109,6 +114,6 @@ def _small(value: float | None) -> str:
     )
 
 
-def _signed(value: float | None) -> str:
-    """Write a difference with two decimals; what rounds to nothing has no sign."""
-    return "not known" if value is None else f"{round(value, 2) + 0:.2f}"
+def _mean(value: float | None) -> str:
+    """Write a mean as the page of the comparison does."""
+    return "not known" if value is None else figure(value)

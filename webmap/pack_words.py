@@ -7,7 +7,7 @@ from typing import Any
 
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.pack.record import newest, written_down
-from geo_wealth.pack.tables import names_of
+from geo_wealth.pack.tables import POINTS, names_of
 from geo_wealth.pipeline.words import count, index_name, percent
 from geo_wealth.queries.rows import Ranking
 from webmap import wording
@@ -101,7 +101,7 @@ def reversal_sentence(evidence: Evidence, ranking: Ranking, code: str) -> str | 
 
 def _points(change: float) -> str:
     """Write the weight that moves: half of the sum of all changes."""
-    points = 50 * change
+    points = POINTS * change
     return "less than 0.1 percentage points" if points < 0.1 else f"{points:.1f} percentage points"
 
 
@@ -248,10 +248,15 @@ def power_sentences(evidence: Evidence) -> list[str]:
 def least_p(design: Mapping[str, Any]) -> str:
     """Say why no p-value is smaller, however large an effect is."""
     one_in = round(1 / design["smallest_p"])
+    overlap = (
+        f"placebo pilots that overlap repeat each other, and no more than {design['apart']:,} lie "
+        "side by side"
+    )
+    few = f"there are {design['placebos']:,} placebo pilots to compare with"
     return (
         "A p-value is how often a placebo pilot, where nothing was done, changes by as much as the "
-        f"pilot: its least is 1 in {one_in:,}, since placebo pilots that overlap repeat each other "
-        "and only so many lie apart."
+        f"pilot. It cannot be below 1 in {one_in:,}, however large the effect, since "
+        f"{overlap if design['apart'] < design['placebos'] else few}."
     )
 
 

@@ -6,10 +6,15 @@ from typing import Any
 from geo_wealth.commands.output import csv_text
 from geo_wealth.credits import said_once
 from geo_wealth.indicators import INDICATORS
+from geo_wealth.pipeline.comparison_words import FLAGS
 from geo_wealth.pipeline.evidence import ranking_of
 from geo_wealth.pipeline.table import credited, ranking_rows
 
 Evidence = Mapping[str, Any]
+
+POINTS = 50.0
+"""Percentage points of weight that move for each unit of change: half of it, times 100."""
+
 Rows = tuple[Sequence[str], list[Sequence[Any]]]
 
 
@@ -49,12 +54,13 @@ def _areas(evidence: Evidence) -> Rows:
 def _reversals(evidence: Evidence) -> Rows:
     names = names_of(evidence)
     header = ["code", "name", "areas_left_out_ahead", "first_to_pass_code", "first_to_pass_name"]
-    header += ["change_of_weights", *(f"weight_{slug}_then" for slug in INDICATORS)]
+    header += ["points_of_weight_moved", "change_l1"]
+    header += [f"weight_{slug}_then" for slug in INDICATORS]
     rows: list[Sequence[Any]] = [
         [
             *(row["code"], names[row["code"]][0], row["ahead"], row["against"]),
             names[row["against"]][0] if row["against"] else None,
-            row["change"],
+            *(None if row["change"] is None else POINTS * row["change"], row["change"]),
             *((row["weights"] or {}).get(slug) for slug in INDICATORS),
         ]
         for row in evidence["sections"]["ranking"]["results"]["reversals"]
@@ -110,7 +116,10 @@ def _alternatives(evidence: Evidence) -> Rows:
 
 def _balance(evidence: Evidence) -> Rows:
     rows = evidence["sections"]["comparison"]["results"]["balance"]
-    return _flat(rows)
+    header = ["covariate", "pilot", "matched", "pool", "before", "after", "ratio_before"]
+    header += ["ratio_after", "flag"]
+    named = [{**row, "covariate": row["name"], "flag": FLAGS[row["flag"]]} for row in rows]
+    return header, [[row[name] for name in header] for row in named]
 
 
 def _comparison(evidence: Evidence) -> Rows:

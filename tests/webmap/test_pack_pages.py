@@ -1,5 +1,6 @@
 """The decision pack for people: page, PDF and bundle of a pilot, offline, escaped and tagged."""
 
+import csv
 import io
 import re
 import zipfile
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from geo_wealth.errors import BusyError, SetupError
 from geo_wealth.evidence.section import canonical
 from geo_wealth.pack.reading import EVIDENCE, MANIFEST, Pack
 from geo_wealth.pack.record import pilot_record
+from geo_wealth.pack.tables import tables
 from geo_wealth.pack.verify import verify
 from geo_wealth.pilots import Event, Said, follow
 from geo_wealth.pipeline.evidence import evidence_hash, gather, programme
@@ -130,6 +133,40 @@ def test_the_page_says_how_often_other_weights_draw_each_neighbourhood(
     table = after.split("</table>", maxsplit=1)[0]
     often = {code for code, share in told["in_best_area"].items() if share >= 0.1}
     assert set(re.findall(r"E010\d{5}", table)) == often | set(evidence["plan"]["areas"])
+
+
+def test_differences_have_a_minus_and_no_zero_a_sign(page: str) -> None:
+    cells = re.findall(r'<td class="figure">([^<]*)</td>', page)
+    assert not [cell for cell in cells if re.fullmatch(r"-.*|−0(\.0*)?", cell)]
+
+
+def test_what_is_seen_without_a_named_outcome_is_of_what_is_loaded(page: str) -> None:
+    text = page.replace("\u00a0", " ")
+    assert "None was named; of what is loaded, Working-age residents" in text
+    assert "No outcome was named to judge it by." in text
+    assert re.search(r"p-value .* cannot be below 1 in \d+, however large the effect, since", text)
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode())))
+
+
+def test_tables_say_what_the_page_says(page: str, evidence: dict[str, Any]) -> None:
+    files = tables(evidence)
+    page = unescape(page).replace("\u00a0", " ")
+    moved = [row for row in rows_of(files["reversals.csv"]) if row["change_l1"]]
+    assert moved
+    for row in moved:
+        points = float(row["points_of_weight_moved"])
+        assert points == pytest.approx(50 * float(row["change_l1"]))
+        said = "less than 0.1" if points < 0.1 else f"{points:.1f}"
+        assert f"once {said} percentage points of weight moves" in page
+    balance = rows_of(files["balance.csv"])
+    order = ["covariate", "pilot", "matched", "pool", "before", "after"]
+    assert list(balance[0])[:6] == order
+    assert {row["flag"] for row in balance} <= {"balanced", "nearly balanced", "apart", "not known"}
+    for row in balance:
+        assert re.search(rf"(?i){re.escape(row['covariate'])}</th>.*<td>{row['flag']}</td>", page)
 
 
 def test_the_hash_for_the_minutes_stands_first_in_the_box(
