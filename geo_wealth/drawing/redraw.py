@@ -22,7 +22,7 @@ def redrawn(
     start
         An allowed set.
     steps
-        Branches tried for each.
+        Branches tried in all: each search has an equal part of what those before it left.
 
     Returns
     -------
@@ -31,12 +31,13 @@ def redrawn(
     """
     best: list[int] = []
     known, unproved = [start], 0
-    for scores in values:
+    for turn, scores in enumerate(values):
         anew, order = _under(problem, scores)
         place = {area: at for at, area in enumerate(order)}
         starts = [_moved(chosen, place) for chosen in known]
         first = max(starts, key=anew.total)
-        found = search(anew, first, steps)
+        found = search(anew, first, steps // (len(values) - turn))
+        steps -= found.steps
         unproved += not found.proved
         chosen = sum(1 << order[at] for at in bits(found.chosen))
         best.append(chosen)

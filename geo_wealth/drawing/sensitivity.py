@@ -29,7 +29,7 @@ MOST_GEOMETRIC = 100_000
 """Weightings and sets under the geometric mean, where no set can be ruled out beforehand."""
 
 REDRAWS = 100
-"""Weightings where the area is drawn anew under each; together as many branches as one drawing."""
+"""Weightings where the area is drawn anew under each; a third of one drawing's branches."""
 
 WORST = 0.05
 """Share of the weightings that the worst reach leaves aside."""
@@ -213,7 +213,7 @@ def _redrawn(
     how = replace(how, draws=REDRAWS)
     values = scoring.values(_codes(ground, drawn_on), draw_weights(scoring.weights, how))
     best, unproved = redrawn(
-        drawn_on.problem, values.T.tolist(), sum(1 << place[at] for at in start), STEPS // REDRAWS
+        drawn_on.problem, values.T.tolist(), sum(1 << place[at] for at in start), STEPS // 3
     )
     listed = sorted(set(best))
     which = np.array([listed.index(chosen) for chosen in best])

@@ -79,4 +79,4 @@ def _drawn_anew(found: Sensitivity) -> str:
     )
     if not found.unproved:
         return f"{told}."
-    return f"{told}; in {found.unproved} the search ended before proof."
+    return f"{told}; in {found.unproved} the search ended before proof, so it may be the best in fewer."
