@@ -252,7 +252,7 @@ def test_the_keyboard_reaches_weights_then_map_then_table(
     page = context.new_page()
     watched(page, site, "/rank")
     expect(page.locator("path.leaflet-interactive")).to_have_count(259)
-    page.locator("#weights summary").focus()
+    page.locator("#weights > summary").focus()
     reached: list[str] = []
     for _ in range(30):
         part = str(page.evaluate(WHERE_FOCUS_IS))
