@@ -79,4 +79,7 @@ def _drawn_anew(found: Sensitivity) -> str:
     )
     if not found.unproved:
         return f"{told}."
-    return f"{told}; in {found.unproved} the search ended before proof, so it may be the best in fewer."
+    return (
+        f"{told}; in {found.unproved} the search ended before proof, so that it may be the best "
+        "in fewer."
+    )
