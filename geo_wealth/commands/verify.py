@@ -12,6 +12,7 @@ from geo_wealth.commands.output import Json, print_json, say
 from geo_wealth.commands.session import open_database
 from geo_wealth.db import reading
 from geo_wealth.errors import NotFoundError
+from geo_wealth.pack.apart import apart
 from geo_wealth.pack.differences import Difference, differences
 from geo_wealth.pack.reading import MANIFEST, Pack, read_pack
 from geo_wealth.pack.record import pilot_record
@@ -38,7 +39,7 @@ def verify(
     Example: geo-wealth verify dewsbury-moor.zip
     """
     read = read_pack(pack)
-    verdict = check(read, programme()["version"], packing.renderer)
+    verdict = check(read, programme()["version"], packing.renderer, apart)
     kept = list(_against_database(read, verdict)) if database else []
     found = [*verdict.found, *kept]
     if as_json:

@@ -57,8 +57,12 @@ def results(inputs: Mapping[str, Any]) -> dict[str, Any]:
     dict
         ``measures``: for each outcome what :func:`judge` gives.
     """
-    shared = {name: value for name, value in inputs.items() if name != "measures"}
-    return {"measures": [judge({**shared, **one}) for one in inputs["measures"]]}
+    own = ("measure", "periods", "series")
+    return {
+        "measures": [
+            judge({**inputs, **{name: one[name] for name in own}}) for one in inputs["measures"]
+        ]
+    }
 
 
 def judge(inputs: Mapping[str, Any]) -> dict[str, Any]:

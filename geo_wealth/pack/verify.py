@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-import orjson
-
-from geo_wealth.errors import GeoWealthError, InvalidRequestError
-from geo_wealth.evidence import SECTIONS, results_of
+from geo_wealth.evidence import SECTIONS
 from geo_wealth.evidence.section import canonical
+from geo_wealth.pack.apart import BROKEN, Work, here, reason_of
 from geo_wealth.pack.bundle import HTML, PDF, made_of_evidence
 from geo_wealth.pack.differences import Difference, differences, shown
 from geo_wealth.pack.joined import joined
@@ -22,17 +20,7 @@ from geo_wealth.pack.record import frozen_hash, record_faults
 Renderer = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 """Draws decision.html of evidence and record."""
 
-_BROKEN = (
-    *(GeoWealthError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError),
-    *(RecursionError, AssertionError),
-)
-"""What arithmetic raises over inputs that were never written by it."""
-
 _MOST = 200
-
-_COUNTS = {"draws", "permutations", "placebos"}
-_MOST_DRAWN = 100_000
-"""Numbers of random draws that inputs give, and the most of them that is worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,12 @@ class Verdict:
     found: tuple[Difference, ...]
 
 
-def verify(pack: Pack, version: str, render: Renderer | None = None) -> Verdict:
+def verify(
+    pack: Pack,
+    version: str,
+    render: Renderer | None = None,
+    worker: Callable[[Mapping[str, Any]], Work] = here,
+) -> Verdict:
     """Check everything in a pack that can be checked without a database.
 
     Parameters
@@ -67,11 +60,13 @@ def verify(pack: Pack, version: str, render: Renderer | None = None) -> Verdict:
         Of this programme: prose written by another is not compared, figures always are.
     render
         Draws decision.html again; None where the part that draws is missing.
+    worker
+        Works sections out: :func:`geo_wealth.pack.apart.apart` for packs from elsewhere.
     """
     found: list[Difference] = []
     agreed: list[str] = []
     notes: list[str] = []
-    told = _told(pack, version, render, notes)
+    told = _told(pack, version, render, worker(_sections(pack)), notes)
     for file, sentence, look in told:
         wrong = list(_first(_guarded(file, look)))
         found += wrong
@@ -93,7 +88,7 @@ Look = Callable[[], Iterator[Difference]]
 
 
 def _told(
-    pack: Pack, version: str, render: Renderer | None, notes: list[str]
+    pack: Pack, version: str, render: Renderer | None, work: Work, notes: list[str]
 ) -> list[tuple[str, str, Look]]:
     """List what is looked at: the file, what is said when it holds, and how."""
     looks: list[tuple[str, str, Look]] = [
@@ -103,7 +98,11 @@ def _told(
         (EVIDENCE, "The sections rest on one plan and one ranking.", lambda: joined(pack.evidence)),
     ]
     looks += [
-        (EVIDENCE, f"Every figure of the {name} section comes out again.", _worked_out(pack, name))
+        (
+            EVIDENCE,
+            f"Every figure of the {name} section comes out again.",
+            _worked_out(pack, name, work),
+        )
         for name in SECTIONS
         if name in _sections(pack)
     ]
@@ -131,9 +130,8 @@ def _guarded(file: str, look: Look) -> Iterator[Difference]:
     """Look, and take what cannot be worked out at all for a difference."""
     try:
         yield from look()
-    except _BROKEN as error:
-        reason = str(error) if isinstance(error, GeoWealthError) else type(error).__name__
-        yield Difference(file, "", "evidence", f"cannot be worked out: {shown(reason)}")
+    except BROKEN as error:
+        yield Difference(file, "", "evidence", f"cannot be worked out: {shown(reason_of(error))}")
 
 
 def _first(found: Iterator[Difference]) -> Iterator[Difference]:
@@ -198,23 +196,12 @@ def _sections(pack: Pack) -> Mapping[str, Any]:
     return sections if isinstance(sections, dict) else {}
 
 
-def _worked_out(pack: Pack, name: str) -> Look:
+def _worked_out(pack: Pack, name: str, work: Work) -> Look:
     def look() -> Iterator[Difference]:
-        section = pack.evidence["sections"][name]
-        _refuse_endless(section["inputs"])
-        found = orjson.loads(canonical(results_of(name)(section["inputs"])))
-        yield from differences(EVIDENCE, section["results"], found, f"sections.{name}.results")
+        said = pack.evidence["sections"][name]["results"]
+        yield from differences(EVIDENCE, said, work(name), f"sections.{name}.results")
 
     return look
-
-
-def _refuse_endless(inputs: Mapping[str, Any]) -> None:
-    """Refuse inputs that ask for more work than any pack of ours does."""
-    for name in _COUNTS & set(inputs):
-        if not 0 <= inputs[name] <= _MOST_DRAWN:
-            raise InvalidRequestError(
-                name, f"a pack has at most {_MOST_DRAWN:,}; found {inputs[name]}."
-            )
 
 
 def _tables(pack: Pack, same_version: bool) -> Iterator[Difference]:

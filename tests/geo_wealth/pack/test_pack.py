@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from geo_wealth.errors import RefusedFileError
+from geo_wealth.errors import GeoWealthError, InvalidRequestError, RefusedFileError
 from geo_wealth.evidence.section import canonical
+from geo_wealth.pack.apart import Limits, apart, here
 from geo_wealth.pack.bundle import pack_files, to_zip
 from geo_wealth.pack.differences import differences
 from geo_wealth.pack.joined import joined
@@ -246,6 +247,64 @@ def test_work_without_end_is_refused(files: dict[str, bytes], name: str, count: 
     document["sections"][name]["inputs"][count] = 10**12
     wrong = check(files | {EVIDENCE: canonical(document)}).found
     assert any(f"{count}: a pack has at most" in each.found for each in wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("drawing", ("weightings", "draws")),
+        ("effect", ("measures", 0, "placebos")),
+        ("effect", ("comparison", "areas", 0, "draws")),
+    ],
+)
+def test_work_without_end_is_refused_however_deep_it_lies(
+    files: dict[str, bytes], name: str, path: tuple[Any, ...]
+) -> None:
+    section = orjson.loads(files[EVIDENCE])["sections"][name]
+    inner = section["inputs"]
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = 10**9
+    with pytest.raises(InvalidRequestError, match="a pack has at most 100,000; found 1000000000"):
+        here({name: section})(name)
+
+
+def test_more_measures_than_a_pack_has_are_refused(files: dict[str, bytes]) -> None:
+    section = orjson.loads(files[EVIDENCE])["sections"]["effect"]
+    section["inputs"]["measures"] *= 300
+    with pytest.raises(InvalidRequestError, match="measures: a pack has at most 50; found 300"):
+        here({"effect": section})("effect")
+
+
+def test_a_measure_has_no_say_in_what_all_share(files: dict[str, bytes]) -> None:
+    section = orjson.loads(files[EVIDENCE])["sections"]["effect"]
+    section["inputs"]["measures"][0] |= {"seed": 2, "weighting": "residents"}
+    assert here({"effect": section})("effect") == section["results"]
+
+
+def test_another_process_works_out_the_same(files: dict[str, bytes]) -> None:
+    sections = orjson.loads(files[EVIDENCE])["sections"]
+    work = apart(sections)
+    assert {name: work(name) for name in sections} == {
+        name: section["results"] for name, section in sections.items()
+    }
+
+
+def test_another_process_says_why_it_cannot(files: dict[str, bytes]) -> None:
+    work = apart({"ranking": {"inputs": {}}, "clusters": {"inputs": {"permutations": 10**12}}})
+    with pytest.raises(GeoWealthError, match="KeyError"):
+        work("ranking")
+    with pytest.raises(GeoWealthError, match="permutations: a pack has at most"):
+        work("clusters")
+
+
+@pytest.mark.parametrize("limits", [Limits(seconds=0), Limits(memory=30_000_000)])
+def test_another_process_that_takes_too_much_is_ended(
+    files: dict[str, bytes], limits: Limits
+) -> None:
+    document = orjson.loads(files[EVIDENCE])
+    with pytest.raises(GeoWealthError, match="MB, and was ended"):
+        apart(document["sections"], limits)("ranking")
 
 
 def test_a_plan_that_says_otherwise_than_its_ranking_is_named(files: dict[str, bytes]) -> None:
