@@ -1,6 +1,7 @@
 """The last few results of something slow, by what they depend on."""
 
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
@@ -30,11 +31,27 @@ class Memory(Generic[Result]):
         self._turns: dict[Hashable, _Turn] = {}
         self._lock = Lock()
 
-    def recall(self, key: Hashable, compute: Callable[[], Result]) -> Result:
-        """Give the result for a key, working it out if it is not remembered."""
+    def recall(
+        self,
+        key: Hashable,
+        compute: Callable[[], Result],
+        admission: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> Result:
+        """Give the result for a key, working it out if it is not remembered.
+
+        Parameters
+        ----------
+        admission
+            What must let in a thread that works it out or waits for another that does.
+        """
         with self._lock:
             if key in self._kept:
                 return self._kept[key]
+        with admission():
+            return self._in_turn(key, compute)
+
+    def _in_turn(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        with self._lock:
             turn = self._turns.setdefault(key, _Turn())
             turn.askers += 1
         try:

@@ -1,11 +1,18 @@
 """The parameters of the addresses that choose comparison areas, and the request they become."""
 
+from dataclasses import replace
 from typing import Any
 
 from geo_wealth.evaluation.request import POOLS, ComparisonRequest
-from webmap.draw_params import DRAWING, draw_query
+from webmap.draw_params import AREA, DRAWING, draw_query
 from webmap.filters import RANKING, RankFilters
 from webmap.params import Param, Values
+
+MOST_COMPARED = 40
+"""Neighbourhoods that comparison areas are chosen for on the web."""
+
+MOST_HISTORIES = 5
+"""Outcomes whose past is matched on, on the web."""
 
 _DEFAULT = ComparisonRequest()
 MATCHES = Param(
@@ -22,9 +29,17 @@ HISTORY = Param(
     "Name of an outcome whose past values are matched on too; may be repeated.",
     maximum=200,
     many=True,
+    most=MOST_HISTORIES,
+)
+COMPARED = replace(
+    AREA, about="Code of a neighbourhood of the pilot; may be repeated.", most=MOST_COMPARED
 )
 COMPARING = (MATCHES, POOL, HISTORY)
-COMPARISON = (*RANKING, *DRAWING, *COMPARING)
+COMPARISON = (
+    *RANKING,
+    *(COMPARED if param is AREA else param for param in DRAWING),
+    *COMPARING,
+)
 """The drawing is carried along, for the command that proposes the pilot."""
 
 MEASURE = Param("measure", "Name of the outcome that the pilot is judged by.", maximum=200)

@@ -23,6 +23,7 @@ from geo_wealth.pipeline.terrain import Terrain, district_terrain
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.outcomes import outcomes
 from geo_wealth.queries.rows import Ranking
+from webmap.admission import HEAVY
 from webmap.draw_command import propose
 from webmap.draw_params import draw_request
 from webmap.draw_rows import touching
@@ -32,7 +33,8 @@ from webmap.params import Values
 from webmap.ranked import find_ranking
 from webmap.wording import count, number
 
-_DRAWINGS: Memory[Drawing] = Memory(size=32)
+_DRAWINGS: Memory[tuple[Drawing, Sensitivity]] = Memory(size=32)
+_SELECTIONS: Memory[Selection] = Memory(size=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,27 @@ def find_drawing(
     ------
     InvalidRequestError
         When nothing can be drawn so, or a code is not an area of the district.
+    BusyError
+        When too much is being worked out already.
     """
-    request = draw_request(values)
+    request, areas = draw_request(values), values["area"]
     key = (str(conn.engine.url), data_version(conn), ranking.id, request)
-    drawing = _DRAWINGS.recall(key, lambda: draw_pilot(conn, ranking, terrain, request))
+    drawing, sensitive = _DRAWINGS.recall(
+        key,
+        lambda: (
+            draw_pilot(conn, ranking, terrain, request),
+            drawing_sensitivity(conn, ranking, terrain, request),
+        ),
+        HEAVY.place,
+    )
     selection = None
-    if values["area"] and set(values["area"]) != set(drawing.best.facts.codes):
-        selection = check_selection(conn, ranking, terrain, values["area"], request)
+    if areas and set(areas) != set(drawing.best.facts.codes):
+        selection = _SELECTIONS.recall(
+            (*key, areas),
+            lambda: check_selection(conn, ranking, terrain, areas, request),
+            HEAVY.place,
+        )
     measures = [each.measure for each in outcomes(conn, ranking.lsoa_vintage)]
-    sensitive = drawing_sensitivity(conn, ranking, terrain, request)
     shown = show(ranking, terrain, drawing, selection, sensitive, measures)
     return Drawn(filters, ranking, terrain, drawing, selection, sensitive, shown)
 

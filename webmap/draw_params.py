@@ -11,6 +11,11 @@ AREA_CODE = r"[EW]01\d{6}"
 MOST_ALTERNATIVES = 6
 MOST_RESIDENTS = 50_000
 """Of a drawing on the web: larger ones take too long to wait for, and have the command line."""
+MOST_NAMED = 20
+"""Neighbourhoods that must, and that must not, be in a drawing on the web."""
+
+MOST_AREAS = 60
+"""Neighbourhoods in a selection made by hand on the web."""
 
 _DRAWN = DrawRequest()
 CAP_PARAM = Param(
@@ -34,6 +39,7 @@ INCLUDE = Param(
     pattern=AREA_CODE,
     example="E01011140",
     many=True,
+    most=MOST_NAMED,
 )
 EXCLUDE = Param(
     "exclude",
@@ -41,6 +47,7 @@ EXCLUDE = Param(
     pattern=AREA_CODE,
     example="E01011140",
     many=True,
+    most=MOST_NAMED,
 )
 WITHIN = Param(
     "within",
@@ -64,6 +71,7 @@ AREA = Param(
     pattern=AREA_CODE,
     example="E01011140",
     many=True,
+    most=MOST_AREAS,
 )
 DRAWING = (CAP_PARAM, ACROSS, INCLUDE, EXCLUDE, WITHIN, ALTERNATIVES, AREA)
 DRAW = (*RANKING, *DRAWING)

@@ -47,6 +47,8 @@ class Param:
         Whether the address makes no sense without it.
     many
         Whether it may be given several times; its value is then a tuple.
+    most
+        How often, where that is limited.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Param:
     default: str | float | bool | None = None
     required: bool = False
     many: bool = False
+    most: int | None = None
 
     def parse(self, text: str) -> str | float | int | bool | date:
         """Turn the text of an address into a value.
@@ -108,7 +111,10 @@ class Param:
             schema |= {} if self.minimum is None else {"minimum": self.minimum}
             schema |= {} if self.maximum is None else {"maximum": self.maximum}
         schema |= {} if self.default is None else {"default": self.default}
-        return {"type": "array", "items": schema} if self.many else schema
+        if not self.many:
+            return schema
+        limit = {} if self.most is None else {"maxItems": self.most}
+        return {"type": "array", "items": schema, **limit}
 
 
 def _parse_string(param: Param, text: str) -> str:
@@ -184,6 +190,7 @@ def read(args: MultiDict[str, str], params: Iterable[Param]) -> Values:
         if param.many:
             given = [param.parse(each) for each in args.getlist(name) if each.strip()]
             values[name] = tuple(dict.fromkeys(given))
+            _refuse_too_many(param, len(values[name]))
         elif text is None or (not text.strip() and param.kind in {"string", "date"}):
             if param.required:
                 raise InvalidRequestError(name, f"missing; it {param.allowed_text()}.")
@@ -191,6 +198,14 @@ def read(args: MultiDict[str, str], params: Iterable[Param]) -> Values:
         else:
             values[name] = param.parse(text)
     return values
+
+
+def _refuse_too_many(param: Param, found: int) -> None:
+    if param.most is not None and found > param.most:
+        raise InvalidRequestError(
+            param.name,
+            f"given {found} times; on the web {param.most} at most. The command line takes more.",
+        )
 
 
 def _refuse_strangers(args: MultiDict[str, str], known: Mapping[str, Param]) -> None:

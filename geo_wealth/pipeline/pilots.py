@@ -1,6 +1,7 @@
 """Pilots from proposal to their end: what is checked, frozen, logged and told."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -273,10 +274,14 @@ def learned(text: str | None, tried: str | None, found: str | None, then: str | 
     return "\n".join(f"{name}: {' '.join(str(told).split())}" for name, told in answers.items())
 
 
+Admission = Callable[[], AbstractContextManager[None]]
+
 _CHANGES: Memory[tuple[Change, ...]] = Memory(size=16)
 
 
-def since_approval(connection: Connection, found: Pilot) -> tuple[Change, ...] | None:
+def since_approval(
+    connection: Connection, found: Pilot, admission: Admission = nullcontext
+) -> tuple[Change, ...] | None:
     """Compare what the approval froze with today's; None before an approval. Remembered.
 
     Raises
@@ -285,13 +290,21 @@ def since_approval(connection: Connection, found: Pilot) -> tuple[Change, ...] |
         When the evidence cannot be gathered any more.
     """
     frozen = queries.frozen_evidence(found)
-    return None if frozen is None else _since(connection, frozen)
+    return None if frozen is None else _since(connection, frozen, admission)
 
 
-def changed(connection: Connection, found: Pilot) -> tuple[tuple[Change, ...] | None, str | None]:
-    """Tell what differs from what was approved, or why that cannot be said any more."""
+def changed(
+    connection: Connection, found: Pilot, admission: Admission = nullcontext
+) -> tuple[tuple[Change, ...] | None, str | None]:
+    """Tell what differs from what was approved, or why that cannot be said any more.
+
+    Parameters
+    ----------
+    admission
+        What must let in a thread that gathers the evidence anew.
+    """
     try:
-        return since_approval(connection, found), None
+        return since_approval(connection, found, admission), None
     except (InvalidRequestError, NotFoundError) as error:
         return None, str(error)
 
@@ -301,7 +314,9 @@ def since_proposal(connection: Connection, found: Pilot) -> tuple[Change, ...]:
     return _since(connection, queries.proposed_evidence(found))
 
 
-def _since(connection: Connection, digest: str) -> tuple[Change, ...]:
+def _since(
+    connection: Connection, digest: str, admission: Admission = nullcontext
+) -> tuple[Change, ...]:
     """Compare evidence with today's; from the same data and documents it is the same."""
     document = queries.evidence(connection, digest)
     plan = plan_from(document["plan"])
@@ -322,7 +337,7 @@ def _since(connection: Connection, digest: str) -> tuple[Change, ...]:
     if as_then:
         return ()
     key = (str(connection.engine.url), data, tuple(named), digest)
-    return _CHANGES.recall(key, lambda: changes(document, gather(connection, plan)))
+    return _CHANGES.recall(key, lambda: changes(document, gather(connection, plan)), admission)
 
 
 def log_faults(connection: Connection, found: Pilot, last: str | None = None) -> list[str]:

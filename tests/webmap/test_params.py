@@ -139,6 +139,16 @@ def test_a_parameter_that_may_be_repeated_keeps_its_order_and_each_value_once() 
     assert several.schema() == {"type": "array", "items": {"type": "string"}}
 
 
+def test_a_parameter_is_repeated_only_so_often() -> None:
+    several = Param("include", "Code.", many=True, most=2)
+    twice = MultiDict([("include", "A"), ("include", "B"), ("include", "A")])
+    assert read(twice, (several,)) == {"include": ("A", "B")}
+    thrice = MultiDict([("include", "A"), ("include", "B"), ("include", "C")])
+    with pytest.raises(InvalidRequestError, match="include: given 3 times; on the web 2 at most"):
+        read(thrice, (several,))
+    assert several.schema()["maxItems"] == 2
+
+
 @pytest.mark.parametrize("text", ["2021-02-30", "20210401", "1 April 2021", "2021-4-1"])
 def test_a_day_is_refused_unless_it_is_one(text: str) -> None:
     day = Param("from", "First day.", kind="date")

@@ -4,13 +4,12 @@ from flask import Response
 from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.pipeline.comparison import compare_areas
 from geo_wealth.pipeline.comparison_words import document
-from geo_wealth.pipeline.effect import outlook
 from geo_wealth.queries.datasets import attributions
 from webmap.api.blueprint import route
 from webmap.caching import cached, json_response
-from webmap.comparison_params import COMPARISON, comparison_request
+from webmap.compared import find_comparison
+from webmap.comparison_params import COMPARISON
 from webmap.comparison_view import proposal
 from webmap.draw_found import ground_of
 from webmap.params import Values
@@ -24,10 +23,7 @@ def comparison(values: Values) -> Response:
 
     def build(conn: Connection) -> Response:
         _filters, ranking, terrain = ground_of(conn, values)
-        found = compare_areas(
-            conn, terrain, ranking.request.index, values["area"], comparison_request(values)
-        )
-        seen = outlook(conn, found, (), {area.code: area.score for area in ranking.areas})
+        found, seen = find_comparison(conn, ranking, terrain, values)
         used = [*found["inputs"]["datasets"], *terrain.datasets]
         command, reasons = proposal(conn, ranking, terrain, values)
         answer = document(found, seen)

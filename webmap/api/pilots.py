@@ -7,6 +7,7 @@ from geo_wealth.pipeline.pilot_documents import change_document, pilot_document,
 from geo_wealth.pipeline.pilots import changed
 from geo_wealth.queries.pilots import pilot as find_pilot
 from geo_wealth.queries.pilots import pilots_version
+from webmap.admission import HEAVY
 from webmap.api.blueprint import next_link, paged, route
 from webmap.caching import checked, json_response
 from webmap.filters import PAGING
@@ -30,7 +31,7 @@ def pilot(values: Values, slug: str) -> Response:
 
     def build(conn: Connection) -> Response:
         found = find_pilot(conn, slug)
-        changes, unknown = changed(conn, found)
+        changes, unknown = changed(conn, found, HEAVY.place)
         told = None if changes is None else [change_document(change) for change in changes]
         document = pilot_document(conn, found)
         return json_response(

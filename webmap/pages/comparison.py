@@ -7,9 +7,7 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from geo_wealth.evidence.section import Section
-from geo_wealth.pipeline.comparison import compare_areas
 from geo_wealth.pipeline.comparison_words import SCALE, advice, measures_of, sentences
-from geo_wealth.pipeline.effect import outlook
 from geo_wealth.pipeline.terrain import Terrain
 from geo_wealth.queries import places
 from geo_wealth.queries.datasets import attributions
@@ -18,6 +16,7 @@ from geo_wealth.queries.rows import Ranking
 from webmap import comparison_view as view
 from webmap.addresses import address
 from webmap.choropleth import MapState, render
+from webmap.compared import find_comparison
 from webmap.comparison_params import COMPARISON, comparison_query, comparison_request
 from webmap.database import connection
 from webmap.draw_command import comparison_words
@@ -42,10 +41,8 @@ def comparison() -> Response:
     if not values["area"]:
         return page("comparison.html", 200, problem=None, found=None, **form)
     try:
-        found = compare_areas(
-            conn, terrain, ranking.request.index, values["area"], comparison_request(values)
-        )
-        shown = answer(conn, ranking, terrain, found, values)
+        compared = find_comparison(conn, ranking, terrain, values)
+        shown = answer(conn, ranking, terrain, compared, values)
     except REFUSALS as error:
         return page("comparison.html", status_of(error), problem=error, found=None, **form)
     return page("comparison.html", problem=None, **form | shown)
@@ -87,11 +84,14 @@ def hidden(filters: RankFilters, values: Values) -> list[tuple[str, str]]:
 
 
 def answer(
-    conn: Connection, ranking: Ranking, terrain: Terrain, found: Section, values: Values
+    conn: Connection,
+    ranking: Ranking,
+    terrain: Terrain,
+    compared: tuple[Section, Section | None],
+    values: Values,
 ) -> dict[str, Any]:
     """Gather the group: sentences, map, pairs, balance, and what could be seen of outcomes."""
-    scores = {area.code: area.score for area in ranking.areas}
-    seen = outlook(conn, found, (), scores)
+    found, seen = compared
     asked = found["inputs"]
     state = view.map_state(found)
     measures = [] if seen is None else seen["results"]["measures"]

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from geo_wealth.evidence.section import Section
 from geo_wealth.pipeline.comparison_words import sentences as group_sentences
-from geo_wealth.pipeline.effect import Judged, judge_pilot
+from geo_wealth.pipeline.effect import Judged
 from geo_wealth.pipeline.effect_documents import datasets_of
 from geo_wealth.pipeline.effect_words import headline, sentences
 from geo_wealth.queries import pilots as records
@@ -15,6 +15,7 @@ from geo_wealth.queries.outcomes import outcomes
 from webmap import comparison_view, effect_view
 from webmap.addresses import address
 from webmap.charts import sample as line_sample
+from webmap.compared import find_effect
 from webmap.comparison_params import EFFECT
 from webmap.database import connection
 from webmap.errors import status_of
@@ -33,7 +34,7 @@ def effect(slug: str) -> Response:
     compared = document["sections"].get("comparison")
     form = about(slug, document["plan"]["title"], values, known(compared))
     try:
-        judged = judge_pilot(conn, slug, values["measure"])
+        judged = find_effect(conn, slug, values["measure"])
     except REFUSALS as error:
         return page("effect.html", status_of(error), problem=error, judged=None, **form)
     form["attributions"] = attributions(conn, datasets_of(judged))

@@ -15,6 +15,7 @@ from geo_wealth.queries import pilots as queries
 from geo_wealth.queries import places
 from geo_wealth.queries.rows import Ranking
 from webmap import pilot_view as view
+from webmap.admission import HEAVY
 from webmap.choropleth import MapParts, MapState, legend_of, render
 from webmap.database import connection
 from webmap.pack_view import area_lines
@@ -48,7 +49,7 @@ def pilot(slug: str) -> Response:
     evidence = queries.evidence(conn, queries.current_evidence(found))
     ranking = ranking_of(evidence)
     lines = area_lines(evidence, ranking)
-    changes, unknown = changed(conn, found)
+    changes, unknown = changed(conn, found, HEAVY.place)
     return page(
         "pilot.html",
         section="pages.pilots",
