@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.browser
 
 NEAR = "E01011140"  # touches the best drawing of the sample
+INSIDE = "E01011134"  # of the best drawing; with NEAR in its place it keeps to the cap
 FAR = "E01011171"
 OUTLINED = "path.leaflet-interactive[stroke-width='3']"
 WHERE = """code => {
@@ -52,7 +53,12 @@ def test_the_map_adds_and_takes_out_and_the_page_follows(page: Page) -> None:
     expect(page.locator("#facts")).to_contain_text("in the best drawing")
     expect(page).to_have_url(re.compile(f"area={NEAR}"))
     assert f"--area {NEAR}" not in before
+    expect(page.locator("#command")).to_be_hidden()
+    expect(page.locator("#not-propose")).to_contain_text("more than the cap of 10,000")
+    page.locator(f"[name=area][value={INSIDE}]").uncheck()
     expect(page.locator("#command")).to_contain_text(f"--area {NEAR}")
+    page.locator(f"[name=area][value={INSIDE}]").check()
+    expect(page.locator("#command")).to_be_hidden()
     href = page.get_by_role("link", name="GeoPackage").get_attribute("href")
     assert href is not None
     assert f"area={NEAR}" in href
