@@ -105,7 +105,8 @@ def test_the_areas_are_told_as_their_evidence_has_them(pilots: FlaskClient) -> N
     assert [area["code"] for area in document["areas"]] == list(AREAS)
     told = words(pilots, "/pilots/moor")
     for area in document["areas"]:
-        assert f"{area['rank']} {area['name']} {area['ward']} {area['score']:.3f}" in told
+        cells = f"Rank {area['rank']} Score {area['score']:.3f} Rank in 90 % of weightings"
+        assert f"{area['name']} {area['ward']} {cells}" in told
 
 
 @pytest.mark.parametrize("address", ["/pilots", "/pilots/moor", "/api/v1/pilots/moor"])
@@ -167,6 +168,8 @@ def test_an_altered_log_is_said_on_the_page(pilots: FlaskClient, pilot_engine: E
 
 
 def test_damaged_evidence_is_not_shown(pilots: FlaskClient, pilot_engine: Engine) -> None:
+    with pilot_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE evidence DROP CONSTRAINT IF EXISTS ck_evidence_hash"))
     change = "UPDATE evidence SET document = {}"
     there = change.format("document || ' '")
     with altered(pilot_engine, there, change.format("rtrim(document)")):
