@@ -466,5 +466,6 @@ def test_areas_move_in_and_out_of_the_ranking_with_the_weights(
         expect(page.locator("#ranked .gw-row").first).to_contain_text("no ledger is loaded")
         page.go_back()
         expect(page.locator("#none-ranked")).to_be_visible()
+        expect(page.locator("[data-slot=cluster]", has_text="…")).to_have_count(0)
     page.close()
     assert watch.complaints == []

@@ -10,6 +10,7 @@
   const LATER = 300; // clusters take longer than ranks, so they wait until a slider rests
   let asked = 0;
   let waiting = null;
+  let asking = new AbortController(); // what nobody waits for any more is not worked out
 
   function draw() {
     if (!map) return;
@@ -30,6 +31,8 @@
     slots.forEach((slot) => { slot.textContent = '…'; });
     carry(params);
     window.clearTimeout(waiting);
+    asking.abort();
+    asking = new AbortController();
     waiting = window.setTimeout(() => fetchFor(params, mine), LATER);
   }
 
@@ -46,7 +49,7 @@
 
   async function fetchFor(params, mine) {
     try {
-      const answer = await fetch(`${root.dataset.clusters}?${params}`, { headers: { Accept: 'application/json' } });
+      const answer = await fetch(`${root.dataset.clusters}?${params}`, { headers: { Accept: 'application/json' }, signal: asking.signal });
       const found = await answer.json();
       if (mine !== asked) return;
       if (!answer.ok) throw new Error(found.detail);
