@@ -217,9 +217,8 @@ def _compared(evidence: Evidence) -> str:
         return _absent(evidence, "comparison", "No comparison group was chosen.")
     found = section["results"]
     things = count(len(found["areas"]), "neighbourhood")
-    return (
-        f"{wording.sentence_case(things)} outside the pilot and not next to it. {found['verdict']}"
-    )
+    lead = found["verdict"].split(". ")[0].rstrip(".")
+    return f"{wording.sentence_case(things)} outside the pilot and not next to it. {lead}."
 
 
 def _seen(evidence: Evidence) -> str:
