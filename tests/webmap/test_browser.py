@@ -33,6 +33,8 @@ PAGES = [
     "/?q=nowhere",
     "/rank",
     "/rank?sort=spend&order=desc&top=40",
+    "/rank/compare?area=E01011140&area=E01011038&area=E01011101&area=E01011195",
+    "/rank?robust_top=20",
     "/rank/draw",
     "/rank/draw?area=E01011140&area=E01011171&include=E01011140",
     "/rank/draw?cap=100",
