@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-STEPS = 300_000
+STEPS = 200_000
 """Work before a search ends without proof: a count, the same on every machine.
 
 Each branch tried counts, and each area met in looking for ways to required areas.
