@@ -8,6 +8,7 @@ __all__ = [
     "GeoWealthError",
     "InvalidRequestError",
     "NotFoundError",
+    "OtherVersionError",
     "RefusedFileError",
     "RefusedStepError",
     "SetupError",
@@ -28,6 +29,10 @@ class BusyError(GeoWealthError):
 
 class NotFoundError(GeoWealthError):
     """A code, place or id that is not loaded."""
+
+
+class OtherVersionError(GeoWealthError):
+    """Evidence that another version of the programme made, which this one cannot read."""
 
 
 class RefusedStepError(GeoWealthError):

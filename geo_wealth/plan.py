@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from geo_wealth.drawing.request import DrawRequest
@@ -108,9 +108,13 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 
 def plan_from(document: Mapping[str, Any]) -> Plan:
-    """Read back what :func:`plan_document` gave, as it is or through JSON."""
-    draw = {**document["draw"]}
-    comparison = {**document["comparison"]}
+    """Read back what :func:`plan_document` gave, as it is or through JSON.
+
+    Questions that another version of the programme asked besides are left out: whoever compares
+    the plan with that of today sees them still.
+    """
+    draw = _known(DrawRequest, document["draw"])
+    comparison = _known(ComparisonRequest, document["comparison"])
     for name in ("include", "exclude"):
         draw[name] = tuple(draw[name])
     comparison["history"] = tuple(comparison["history"])
@@ -118,11 +122,16 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
         slug=document["slug"],
         title=document["title"],
         areas=tuple(document["areas"]),
-        ranking=RankRequest(**document["ranking"]),
-        how=Weightings(**document["how"]),
+        ranking=RankRequest(**_known(RankRequest, document["ranking"])),
+        how=Weightings(**_known(Weightings, document["how"])),
         draw=DrawRequest(**draw),
         comparison=ComparisonRequest(**comparison),
         outcomes=tuple(document["outcomes"]),
         definition=document["definition"],
         rules=document["rules"],
     )
+
+
+def _known(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in document.items() if name in names}

@@ -7,7 +7,7 @@ from datetime import date
 from threading import BoundedSemaphore
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError, select_autoescape
 
 from geo_wealth.errors import BusyError, SetupError
 from geo_wealth.evidence.amounts import figure
@@ -34,11 +34,13 @@ def render(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     draw it again and compare.
     """
     css = style()
-    return (
-        _environment()
-        .get_template("pack.html")
-        .render(style=css, policy=policy(css), **context(evidence, record))
-    )
+    shown = context(evidence, record)
+    try:
+        return (
+            _environment().get_template("pack.html").render(style=css, policy=policy(css), **shown)
+        )
+    except UndefinedError as error:
+        raise LookupError(f"the evidence lacks what the page shows: {error}") from error
 
 
 def style() -> str:

@@ -16,6 +16,7 @@ from geo_wealth.pack.reading import MANIFEST
 from geo_wealth.pack.record import Record, pilot_record
 from geo_wealth.pack.verify import Renderer
 from geo_wealth.pdf import to_pdf
+from geo_wealth.pipeline.evidence import as_made
 from geo_wealth.queries import pilots as queries
 
 renderer: Renderer | None = None
@@ -51,7 +52,8 @@ def pack(
         found = queries.pilot(connection, slug)
         evidence = queries.evidence(connection, queries.current_evidence(found))
     record = pilot_record(slug, found.events, with_names=with_names)
-    page = _page(evidence, record)
+    with as_made(evidence):
+        page = _page(evidence, record)
     drawn = _pdf(page, needed=pdf is not None) if pdf is not None or out is not None else None
     files = pack_files(evidence, record, page.encode(), drawn)
     for place, data in ((html, page.encode()), (pdf, drawn), (out, to_zip(files) if out else None)):

@@ -1,7 +1,8 @@
 """The evidence for a pilot, gathered into one document that can be frozen and recomputed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from geo_wealth.errors import OtherVersionError
 from geo_wealth.evidence import results_of
 from geo_wealth.evidence.section import Section, canonical, section
 from geo_wealth.memory import Memory
@@ -22,7 +24,7 @@ from geo_wealth.pipeline.method_robustness import district_variants
 from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.pipeline.robustness import robustness_section
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
-from geo_wealth.plan import Plan
+from geo_wealth.plan import Plan, plan_from
 from geo_wealth.queries import named, places
 from geo_wealth.queries.datasets import data_version, datasets
 from geo_wealth.queries.rows import Ranking
@@ -85,8 +87,49 @@ def programme() -> dict[str, str]:
         return {"name": "geo-wealth", "version": "checkout"}
 
 
+@contextmanager
+def as_made(document: Mapping[str, Any], *, surely: bool = False) -> Iterator[None]:
+    """Tell of evidence that cannot be read that another version made it, where that is so.
+
+    Parameters
+    ----------
+    surely
+        Whether nothing but another version can be the reason, whatever the evidence says.
+
+    Raises
+    ------
+    OtherVersionError
+        In the place of what reading an unknown or absent member raises.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        made_by = document.get("programme")
+        if made_by == programme() and not surely:
+            raise
+        version_then = made_by.get("version") if isinstance(made_by, Mapping) else None
+        raise OtherVersionError(
+            f"This evidence was made by another version ({version_then or 'not known'}) of the "
+            "programme and cannot be read by this one: read it with that version."
+        ) from error
+
+
+def plan_of(document: Mapping[str, Any]) -> Plan:
+    """Give the plan that evidence was gathered for; raises as :func:`as_made`."""
+    with as_made(document, surely=True):
+        return plan_from(document["plan"])
+
+
 def ranking_of(document: Mapping[str, Any]) -> Ranking:
-    """Give the ranking that evidence holds, as the pages and commands know it."""
+    """Give the ranking that evidence holds, as pages and commands know it.
+
+    Raises as :func:`as_made`.
+    """
+    with as_made(document, surely=True):
+        return _ranking_of(document)
+
+
+def _ranking_of(document: Mapping[str, Any]) -> Ranking:
     inputs = document["sections"]["ranking"]["inputs"]
     results = document["sections"]["ranking"]["results"]
     areas = {area["code"]: area for area in inputs["areas"]}

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from geo_wealth.errors import NotFoundError, RefusedFileError
+from geo_wealth.errors import NotFoundError, OtherVersionError, RefusedFileError
 from geo_wealth.evidence.changes import Change
 from geo_wealth.pilots import ENTRIES, STATES, Event, state_of
+from geo_wealth.pipeline.evidence import as_made
 from geo_wealth.queries import pilots as queries
 from geo_wealth.queries.pilots import Pilot
 
@@ -22,6 +23,11 @@ def pilot_document(connection: Connection, found: Pilot) -> Document:
     of the evidence, which names nobody, is what a decision pack carries.
     """
     evidence = queries.evidence(connection, queries.current_evidence(found))
+    with as_made(evidence):
+        return _document(found, evidence)
+
+
+def _document(found: Pilot, evidence: Mapping[str, Any]) -> Document:
     return {
         **summary(found, evidence),
         "areas": [_area(area) for area in _chosen(evidence)],
@@ -60,12 +66,13 @@ def summaries(connection: Connection) -> list[Document]:
 def _summary(connection: Connection, found: Pilot) -> Document:
     try:
         evidence = queries.evidence(connection, queries.current_evidence(found))
-    except (NotFoundError, RefusedFileError) as error:
+        with as_made(evidence):
+            return {**summary(found, evidence), "fault": None}
+    except (NotFoundError, OtherVersionError, RefusedFileError) as error:
         state = state_of(found.events)
         known = {"pilot": found.slug, "title": found.slug, "state": state, "fault": str(error)}
         unknown = ("district", "district_name", "neighbourhoods", "residents", "sample")
         return known | dict.fromkeys(unknown) | dates(found.events)
-    return {**summary(found, evidence), "fault": None}
 
 
 def dates(events: Sequence[Event]) -> Document:

@@ -12,16 +12,22 @@ from sqlalchemy import Connection, Engine
 from boundaries.codes import INDEX
 from geo_wealth.db import reading
 from geo_wealth.drawing.request import DrawRequest
-from geo_wealth.errors import InvalidRequestError, NotFoundError, RefusedFileError, RefusedStepError
+from geo_wealth.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    OtherVersionError,
+    RefusedFileError,
+    RefusedStepError,
+)
 from geo_wealth.evidence.changes import Change, changes, matters
 from geo_wealth.evidence.section import canonical
 from geo_wealth.memory import Memory
 from geo_wealth.pilots import Event, Said, clean, event_hash, faults, follow
 from geo_wealth.pipeline.drawing import draw_pilot
-from geo_wealth.pipeline.evidence import evidence_hash, gather, programme
+from geo_wealth.pipeline.evidence import as_made, evidence_hash, gather, plan_of, programme
 from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.pipeline.terrain import Terrain, district_terrain
-from geo_wealth.plan import Plan, check_slug, plan_from
+from geo_wealth.plan import Plan, check_slug
 from geo_wealth.queries import pilots as queries
 from geo_wealth.queries.datasets import data_version
 from geo_wealth.queries.named import named_document
@@ -197,12 +203,13 @@ def approve(
         follow(slug, seen.events, said, clock())  # refused now, before the work
         digest = queries.proposed_evidence(seen)
         proposed = queries.evidence(connection, digest)
-        plan = plan_from(proposed["plan"])
+        plan = plan_of(proposed)
         check_areas(connection, plan)
         document = gather(connection, plan)
         data = data_version(connection)
         lacking = lacking_outcomes(connection, plan)
-    found = changes(proposed, document)
+    with as_made(proposed):
+        found = changes(proposed, document)
     if matters(found) and not despite_changes:
         raise RefusedStepError(_changed(slug, found))
 
@@ -305,7 +312,7 @@ def changed(
     """
     try:
         return since_approval(connection, found, admission), None
-    except (InvalidRequestError, NotFoundError) as error:
+    except (InvalidRequestError, NotFoundError, OtherVersionError) as error:
         return None, str(error)
 
 
@@ -319,7 +326,7 @@ def _since(
 ) -> tuple[Change, ...]:
     """Compare evidence with today's; from the same data and documents it is the same."""
     document = queries.evidence(connection, digest)
-    plan = plan_from(document["plan"])
+    plan = plan_of(document)
     data = data_version(connection)
     named = [
         (kept.slug, kept.version, kept.hash)
@@ -328,16 +335,23 @@ def _since(
             named_document(connection, "rules", plan.rules),
         )
     ]
-    frozen = [document["documents"][kind] for kind in ("definition", "rules")]
-    as_then = (
-        queries.gathered_from(connection, digest) == data
-        and [(each["slug"], each["version"], each["hash"]) for each in frozen] == named
-        and document["programme"] == programme()
-    )
+    with as_made(document):
+        frozen = [document["documents"][kind] for kind in ("definition", "rules")]
+        as_then = (
+            queries.gathered_from(connection, digest) == data
+            and [(each["slug"], each["version"], each["hash"]) for each in frozen] == named
+            and document["programme"] == programme()
+        )
     if as_then:
         return ()
     key = (str(connection.engine.url), data, tuple(named), digest)
-    return _CHANGES.recall(key, lambda: changes(document, gather(connection, plan)), admission)
+
+    def compare() -> tuple[Change, ...]:
+        today = gather(connection, plan)
+        with as_made(document):
+            return changes(document, today)
+
+    return _CHANGES.recall(key, compare, admission)
 
 
 def log_faults(connection: Connection, found: Pilot, last: str | None = None) -> list[str]:

@@ -9,6 +9,7 @@ from geo_wealth.evidence.section import canonical
 from geo_wealth.memory import Memory
 from geo_wealth.pack.bundle import pack_files, to_zip
 from geo_wealth.pack.record import pilot_record
+from geo_wealth.pipeline.evidence import as_made
 from geo_wealth.queries import pilots as queries
 from webmap.database import connection
 from webmap.pack import kept_pdf, pdf_or_none, policy, render, style
@@ -49,10 +50,11 @@ def _answer(slug: str, ending: str, mimetype: str, make: Callable[[str], bytes] 
 
     def build() -> bytes:
         evidence = queries.evidence(conn, digest)
-        page = render(evidence, record)
-        if make is not None:
-            return make(page)
-        return to_zip(pack_files(evidence, record, page.encode(), pdf_or_none(page)))
+        with as_made(evidence):
+            page = render(evidence, record)
+            if make is not None:
+                return make(page)
+            return to_zip(pack_files(evidence, record, page.encode(), pdf_or_none(page)))
 
     body = _MADE.recall((ending, digest, canonical(record)), build)
     tag = hashlib.sha256(body).hexdigest()[:32]

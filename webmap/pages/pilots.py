@@ -6,9 +6,10 @@ from typing import Any
 from flask import Response, request, url_for
 from sqlalchemy import Connection
 
+from geo_wealth.evidence.changes import Change
 from geo_wealth.pack.tables import attributions
 from geo_wealth.pilots import state_of
-from geo_wealth.pipeline.evidence import ranking_of
+from geo_wealth.pipeline.evidence import as_made, ranking_of
 from geo_wealth.pipeline.pilot_documents import summaries
 from geo_wealth.pipeline.pilots import changed
 from geo_wealth.queries import pilots as queries
@@ -47,15 +48,26 @@ def pilot(slug: str) -> Response:
     conn = connection()
     found = queries.pilot(conn, slug)
     evidence = queries.evidence(conn, queries.current_evidence(found))
+    changes, unknown = changed(conn, found, HEAVY.place)
+    with as_made(evidence):
+        return _shown(conn, found, evidence, changes, unknown)
+
+
+def _shown(
+    conn: Connection,
+    found: queries.Pilot,
+    evidence: Any,
+    changes: Sequence[Change] | None,
+    unknown: str | None,
+) -> Response:
     ranking = ranking_of(evidence)
     lines = area_lines(evidence, ranking)
-    changes, unknown = changed(conn, found, HEAVY.place)
     return page(
         "pilot.html",
         section="pages.pilots",
         title=evidence["plan"]["title"],
         **told(evidence),
-        slug=slug,
+        slug=found.slug,
         state=state_of(found.events),
         colours=view.COLOURS,
         steps=view.steps(found),
@@ -69,7 +81,7 @@ def pilot(slug: str) -> Response:
         changes=changes,
         unknown=unknown,
         whole=view.whole(conn, found),
-        documents=view.documents(slug),
+        documents=view.documents(found.slug),
         ranking=ranking,
         legend=legend_of(score_classes(ranking)),
         map=pilot_map(conn, ranking, evidence["plan"]["areas"]),
