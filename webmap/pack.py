@@ -4,17 +4,17 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from threading import BoundedSemaphore
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError, select_autoescape
 
-from geo_wealth.errors import BusyError, SetupError
+from geo_wealth.errors import SetupError
 from geo_wealth.evidence.amounts import figure
 from geo_wealth.memory import Memory
 from geo_wealth.pdf import to_pdf
 from geo_wealth.pipeline.comparison_words import signed
 from webmap import wording
+from webmap.admission import Room
 from webmap.pack_view import context
 from webmap.pack_words import later_words, least_p
 from webmap.static_files import STATIC
@@ -23,7 +23,9 @@ CSS = "pack.css"
 AT_ONCE = 1
 """How many PDF one process makes at once: each takes seconds and some 200 MB."""
 
-_ROOM = BoundedSemaphore(AT_ONCE)
+_ROOM = Room(
+    AT_ONCE, 0, 0, "A PDF is being made already, as many as may be at once: try again soon."
+)
 _PDF: Memory[bytes] = Memory(size=8)
 
 
@@ -76,12 +78,8 @@ def pdf_or_none(page: str) -> bytes | None:
 
 
 def _admitted(page: str) -> bytes:
-    if not _ROOM.acquire(blocking=False):
-        raise BusyError("A PDF is being made already, as many as may be at once: try again soon.")
-    try:
+    with _ROOM.place():
         return to_pdf(page)
-    finally:
-        _ROOM.release()
 
 
 def _environment() -> Environment:

@@ -287,7 +287,7 @@ def test_a_machine_without_the_libraries_says_so(
 
 
 def test_no_more_pdf_are_made_at_once_than_may_be() -> None:
-    with drawing._ROOM, pytest.raises(BusyError, match="being made already"):
+    with drawing._ROOM.place(), pytest.raises(BusyError, match="being made already"):
         kept_pdf("<p>one that nobody has asked for</p>")
 
 
