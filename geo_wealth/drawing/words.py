@@ -161,7 +161,9 @@ def _more(difference: float, unit: str = "") -> str:
 
 
 def _across(facts: SetFacts, best: SetFacts) -> str:
-    return f"{facts.across_m:,.0f} m across ({_more(facts.across_m - best.across_m, ' m')})"
+    # Of the metres as printed, so that a reader who subtracts finds the same.
+    further = round(facts.across_m) - round(best.across_m)
+    return f"{facts.across_m:,.0f} m across ({_more(further, ' m')})"
 
 
 def _score(value: float | None) -> str:
