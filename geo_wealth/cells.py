@@ -73,6 +73,18 @@ def tidy(text: str) -> str:
     return plain if plain.isprintable() else " ".join(_UNSEEN.sub("", plain).split())
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file, its cells as they are written, by what they hold."""
+
+    line: int
+    cells: dict[str, str]
+
+    def known(self, name: str) -> str | None:
+        """Give one cell, tidied; None for the ways of writing that there is none."""
+        return known(self.cells.get(name, ""))
+
+
 def known(text: str) -> str | None:
     """Give the tidied text, or None for the ways of writing that there is none."""
     plain = tidy(text)

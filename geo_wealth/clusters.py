@@ -239,8 +239,8 @@ def _adjusted(p: Floats, how: Permutations) -> tuple[Floats, NDArray[np.bool_]]:
 def _statistics(z: Floats, rows: Sequence[Sequence[int]]) -> tuple[Floats, Floats]:
     """Have esda work out I_i and the standard scores of Gi*."""
     # Imported here: esda brings scikit-learn with it, and most commands need neither.
-    from esda.getisord import G_Local  # noqa: PLC0415
-    from esda.moran import Moran_Local  # noqa: PLC0415
+    from esda.getisord import G_Local  # noqa: PLC0415  (slow to import)
+    from esda.moran import Moran_Local  # noqa: PLC0415  (as above)
 
     with warnings.catch_warnings():  # esda turns a warning of scipy's on for everyone
         moran = Moran_Local(z, _graph(rows), transformation="r", permutations=0)

@@ -11,6 +11,7 @@ from boundaries.codes import kind_of, vintage_of_column
 from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
 from geo_wealth import cells, periods
+from geo_wealth.cells import Row
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.layouts import LayoutMatch, from_mapping, open_known, shipped
 from geo_wealth.table import Table
@@ -163,17 +164,6 @@ def _check_column(table: Table[LayoutMatch], vintage: int) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row of the file, its cells as they are written."""
-
-    line: int
-    cells: dict[str, str]
-
-    def known(self, name: str) -> str | None:
-        return cells.known(self.cells.get(name, ""))
-
-
 @dataclass(slots=True)
 class _Reader:
     file: str
@@ -208,15 +198,15 @@ class _Reader:
         self._tell_gaps(frame, grain)
         return OutcomeFile(self.match.layout.name, said, grain, frame)
 
-    def _rows(self, table: Table[LayoutMatch]) -> Iterator[_Row]:
+    def _rows(self, table: Table[LayoutMatch]) -> Iterator[Row]:
         for batch in table.batches(10_000):
             self.log.read += len(batch)
             for index, line in enumerate(batch.lines):
                 row = batch.row(index)
                 found = {name: row[at[0]] for name, at in self.match.positions.items()}
-                yield _Row(int(line), found)
+                yield Row(int(line), found)
 
-    def _unit(self, rows: list[_Row], given: str | None) -> str:
+    def _unit(self, rows: list[Row], given: str | None) -> str:
         """Give the one unit of the file."""
         said: dict[str, int] = {}
         for row in rows:
@@ -238,7 +228,7 @@ class _Reader:
             )
         return next(iter(said))
 
-    def _periods(self, rows: list[_Row]) -> periods.Spellings:
+    def _periods(self, rows: list[Row]) -> periods.Spellings:
         """Find the one kind of period of the file."""
         lines: dict[str, int] = {}
         for row in rows:
@@ -254,7 +244,7 @@ class _Reader:
             )
         return spelt
 
-    def _row(self, row: _Row, spelt: periods.Spellings) -> tuple[object, ...] | None:
+    def _row(self, row: Row, spelt: periods.Spellings) -> tuple[object, ...] | None:
         code = (row.known("area") or "").upper()
         if kind_of(code) != "lsoa":
             self._reject(row, "area", "not-an-lsoa", "is not the code of an LSOA")
@@ -273,7 +263,7 @@ class _Reader:
             return None
         return row.line, code, period, value
 
-    def _is_here(self, row: _Row, code: str) -> bool:
+    def _is_here(self, row: Row, code: str) -> bool:
         """Tell whether a code is one of this vintage; of the other one is refused."""
         if not self.known.here or code in self.known.here:
             return True
@@ -288,7 +278,7 @@ class _Reader:
         self.log.exclude(f"LSOA that is not among those loaded of {self.vintage}")
         return False
 
-    def _is_new(self, row: _Row, code: str, period: str, value: float) -> bool:
+    def _is_new(self, row: Row, code: str, period: str, value: float) -> bool:
         """Tell whether an area and period come for the first time; another value is refused."""
         before = self.seen.setdefault((code, period), (row.line, value))
         if before[0] == row.line:
@@ -332,7 +322,7 @@ class _Reader:
                 line = int(rows["line"].iloc[0])
                 self.log.note(line, column, "missing-period", str(code), message)
 
-    def _reject(self, row: _Row, name: str, kind: str, message: str) -> None:
+    def _reject(self, row: Row, name: str, kind: str, message: str) -> None:
         value = row.cells.get(name, "")
         column = self.match.column(name)
         self.log.reject(

@@ -1,7 +1,7 @@
 """A composite index and its ranking: orient, normalise, weight, aggregate, rank, explain."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -129,7 +129,7 @@ def score_areas(
     InvalidRequestError
         For weights, directions or methods that are not allowed.
     """
-    _check_methods(normalise, aggregate)
+    checked_methods(normalise, aggregate)
     matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
     shares = simplex_weights(weights, matrix.shape[1])
     return score_normalised(normalise_areas(matrix, directions, normalise), shares, aggregate)
@@ -351,7 +351,14 @@ def _directions(directions: ArrayLike, k: int) -> Floats:
     return signs
 
 
-def _check_methods(normalise: str, aggregate: str) -> None:
+def checked_methods(normalise: str, aggregate: str) -> tuple[Normalise, Aggregate]:
+    """Give the names of methods as what they are, once they are known to be allowed.
+
+    Raises
+    ------
+    InvalidRequestError
+        Naming what is allowed, or why the two do not go together.
+    """
     if normalise not in NORMALISATIONS:
         allowed = ", ".join(NORMALISATIONS)
         raise InvalidRequestError("normalise", f"allowed are {allowed}; found {normalise!r}.")
@@ -362,6 +369,7 @@ def _check_methods(normalise: str, aggregate: str) -> None:
         raise InvalidRequestError(
             "aggregate", "a geometric mean needs values above 0, and z-scores are not: use linear."
         )
+    return cast("Normalise", normalise), cast("Aggregate", aggregate)
 
 
 def _mid_ranks(column: Floats) -> Floats:

@@ -10,6 +10,7 @@ import pandas as pd
 from boundaries.errors import RefusedFileError
 from boundaries.issues import IssueLog
 from geo_wealth import cells
+from geo_wealth.cells import Row
 from geo_wealth.errors import InvalidRequestError
 from geo_wealth.layouts import LayoutMatch, from_mapping, open_known, shipped
 from geo_wealth.names import name_key, payee_state
@@ -103,17 +104,6 @@ def _refuse_without_columns(table: Table[LayoutMatch], who: str) -> None:
 
 
 @dataclass(slots=True)
-class _Answer:
-    """The cells of one answer."""
-
-    line: int
-    cells: dict[str, str]
-
-    def known(self, name: str) -> str | None:
-        return cells.known(self.cells.get(name, ""))
-
-
-@dataclass(slots=True)
 class _Reader:
     match: LayoutMatch
     log: IssueLog
@@ -140,15 +130,15 @@ class _Reader:
             dict.fromkeys(COLUMNS[1:], object) | {"line": "int64"}
         )
 
-    def _answers(self, table: Table[LayoutMatch]) -> Iterator[_Answer]:
+    def _answers(self, table: Table[LayoutMatch]) -> Iterator[Row]:
         for batch in table.batches(10_000):
             self.log.read += len(batch)
             for index, line in enumerate(batch.lines):
                 row = batch.row(index)
                 found = {name: row[at[0]] for name, at in self.match.positions.items()}
-                yield _Answer(int(line), found)
+                yield Row(int(line), found)
 
-    def _are_hundredths(self, answers: list[_Answer]) -> bool:
+    def _are_hundredths(self, answers: list[Row]) -> bool:
         """Tell how the file writes shares, and say so."""
         plain = [_number(a.known("share_local")) for a in answers]
         values = [value for value in plain if value is not None]
@@ -161,7 +151,7 @@ class _Reader:
         self.log.note(None, column, "shares", None, message)
         return hundredths
 
-    def _row(self, answer: _Answer) -> tuple[object, ...] | None:
+    def _row(self, answer: Row) -> tuple[object, ...] | None:
         name = answer.known("respondent")
         if name is not None and name.lower() in {"total", "totals", "grand total"}:
             self.log.exclude("line of totals")
@@ -181,7 +171,7 @@ class _Reader:
         return self._named(answer, name, received, spent)
 
     def _named(
-        self, answer: _Answer, name: str | None, received: Decimal, spent: Decimal
+        self, answer: Row, name: str | None, received: Decimal, spent: Decimal
     ) -> tuple[object, ...] | None:
         if name is None or payee_state(name) != "named":
             message = "The row does not say who answered; it was left out."
@@ -199,7 +189,7 @@ class _Reader:
         self.seen.setdefault(key, answer.line)
         return (answer.line, name, key, received, spent)
 
-    def _spent_field(self, answer: _Answer) -> str:
+    def _spent_field(self, answer: Row) -> str:
         """Give the pounds' column, unless it is empty and a share is there."""
         has = self.match.positions
         if "respent_local" not in has:
@@ -207,7 +197,7 @@ class _Reader:
         empty = answer.known("respent_local") is None
         return "share_local" if empty and "share_local" in has else "respent_local"
 
-    def _spent(self, answer: _Answer, received: Decimal) -> Decimal | None:
+    def _spent(self, answer: Row, received: Decimal) -> Decimal | None:
         if self._spent_field(answer) == "respent_local":
             return self._pounds(answer, "respent_local")
         text = answer.known("share_local")
@@ -220,7 +210,7 @@ class _Reader:
             return None
         return received * share
 
-    def _pounds(self, answer: _Answer, name: str) -> Decimal | None:
+    def _pounds(self, answer: Row, name: str) -> Decimal | None:
         value = cells.amount(answer.cells.get(name, ""))
         if value is None:
             kind = "missing-amount" if answer.known(name) is None else "invalid-amount"
@@ -234,7 +224,7 @@ class _Reader:
         self._reject_cell(answer, name, kind, message)
         return None
 
-    def _reject_cell(self, answer: _Answer, name: str, kind: str, message: str) -> None:
+    def _reject_cell(self, answer: Row, name: str, kind: str, message: str) -> None:
         column = self.match.column(name)
         self._reject(answer.line, column, kind, answer.cells.get(name), message)
 

@@ -1,5 +1,6 @@
 """Clusters and hidden pockets of a ranked district: section, figures, document and rows."""
 
+import math
 from typing import Any
 
 from sqlalchemy import Connection
@@ -219,4 +220,4 @@ def _value(area: RankedArea | NotRanked, of: str) -> float | None:
 
 
 def _known(value: float | None) -> float | None:
-    return None if value is None or value != value else value  # noqa: PLR0124  (NaN)
+    return None if value is None or math.isnan(value) else value

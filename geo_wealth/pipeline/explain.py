@@ -10,7 +10,7 @@ from geo_wealth.flips import ranks_under, typed_weights
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.pipeline.words import area_sentences, contribution_sentence, flip_sentence
 from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
-from geo_wealth.ranking import Aggregate, Floats, smallest_flip
+from geo_wealth.ranking import Floats, checked_methods, smallest_flip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def reversal(ranking: Ranking, one: RankedArea, other: RankedArea) -> Reversal:
     """
     ahead, behind = (one, other) if one.rank <= other.rank else (other, one)
     chosen = [ranking.request.weights[slug] for slug in SLUGS]
-    aggregate: Aggregate = ranking.request.aggregate  # type: ignore[assignment]  # checked then
+    _, aggregate = checked_methods(ranking.request.normalise, ranking.request.aggregate)
     first, second = _normalised([ahead, behind])
     flip = smallest_flip(first, second, chosen, aggregate)
     if flip is None:

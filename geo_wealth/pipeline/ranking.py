@@ -12,7 +12,7 @@ from geo_wealth.indicators import DEFAULT_SPEND, INDICATORS
 from geo_wealth.pipeline.frozen import freeze, thaw
 from geo_wealth.pipeline.indicators import SLUGS, DistrictInputs, district_inputs
 from geo_wealth.queries.rows import IndicatorValue, NotRanked, RankedArea, Ranking, RankRequest
-from geo_wealth.ranking import Scored, score_areas
+from geo_wealth.ranking import Scored, checked_methods, score_areas
 
 _DEFINITIONS = {DEFAULT_SPEND: "catchment-1200m"}
 """How spend is brought down to a neighbourhood; the other measures go by their slug."""
@@ -42,8 +42,7 @@ def build_ranking(connection: Connection, request: RankRequest) -> Ranking:
         found.values,
         directions,
         weights,
-        request.normalise,  # type: ignore[arg-type]  # checked by score_areas
-        request.aggregate,  # type: ignore[arg-type]
+        *checked_methods(request.normalise, request.aggregate),
     )
     shares = {slug: float(share) for slug, share in zip(SLUGS, scored.weights, strict=True)}
     complete = replace(

@@ -14,7 +14,7 @@ from geo_wealth.pipeline.documents import ranking_document
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.pipeline.words import ordinal, percent
 from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
-from geo_wealth.ranking import Floats
+from geo_wealth.ranking import Floats, checked_methods
 from geo_wealth.robustness import INTERVAL, Robustness, Weightings
 from geo_wealth.robustness.methods import Variant
 
@@ -123,12 +123,13 @@ def _rows(values: Floats) -> list[list[float | None]]:
 
 def _worked_out(ranking: Ranking, how: Weightings, chosen: tuple[int, ...]) -> RankingRobustness:
     rows = [[area.indicators[slug].normalised for slug in SLUGS] for area in ranking.areas]
+    _, aggregate = checked_methods(ranking.request.normalise, ranking.request.aggregate)
     found = pure.robustness(
         matrix(rows, SLUGS),
         [ranking.request.weights[slug] for slug in SLUGS],
         how,
         chosen,
-        ranking.request.aggregate,  # type: ignore[arg-type]  # checked when it was ranked
+        aggregate,
     )
     areas = (_area(area, found, place, chosen) for place, area in enumerate(ranking.areas))
     return RankingRobustness(ranking, how, chosen, tuple(areas))

@@ -3,6 +3,7 @@
 from geo_wealth.drawing.sensitivity import Scoring
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.queries.rows import Ranking
+from geo_wealth.ranking import checked_methods
 
 
 def scoring_of(ranking: Ranking) -> Scoring:
@@ -14,5 +15,5 @@ def scoring_of(ranking: Ranking) -> Scoring:
             tuple(area.indicators[slug].normalised for slug in SLUGS) for area in ranking.areas
         ),
         weights=tuple(asked.weights[slug] for slug in SLUGS),
-        aggregate=asked.aggregate,  # type: ignore[arg-type]  # checked when it was ranked
+        aggregate=checked_methods(asked.normalise, asked.aggregate)[1],
     )
