@@ -22,8 +22,6 @@ FLOOR = 0.01
 DECIMALS = 12
 """Scores that agree to so many decimals are tied: beyond is the noise of the arithmetic."""
 
-_MARGIN = 1e-9  # lead that a reversal must have, well above the rounding of scores
-
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -55,22 +53,6 @@ class Scored:
     ranked_mask: NDArray[np.bool_]
     order: NDArray[np.int64]
     weights: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """The smallest change of weights that reverses two areas.
-
-    Attributes
-    ----------
-    weights
-        (k,) weights under which the order is reversed; they sum to 1.
-    distance_l1
-        Sum of the absolute changes: twice the weight moved, 0 to 2.
-    """
-
-    weights: Floats
-    distance_l1: float
 
 
 def normalise_column(values: ArrayLike, how: Normalise) -> Floats:
@@ -250,49 +232,6 @@ def rank_scores(score: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return rank, order
 
 
-def smallest_flip(
-    normalised_a: ArrayLike,
-    normalised_b: ArrayLike,
-    weights: ArrayLike,
-    aggregate: Aggregate = "linear",
-) -> Flip | None:
-    """Find the smallest change of weights (L1) that reverses the order of two areas.
-
-    The change is over the simplex. All weight moved costs the same, so it goes to the one
-    indicator that favours the trailing area most, from those that favour it least: no other
-    change of that size gains more.
-
-    Parameters
-    ----------
-    normalised_a, normalised_b
-        (k,) rows of :attr:`Scored.normalised`. An indicator that either lacks keeps weight 0.
-    weights
-        (k,) present weights. When the areas tie, b is to get ahead.
-    aggregate
-        ``linear`` or ``geometric``: the latter is linear in logarithms.
-
-    Returns
-    -------
-    Flip or None
-        None when no weighting puts the trailing area ahead.
-    """
-    first = np.asarray(normalised_a, dtype=np.float64)
-    second = np.asarray(normalised_b, dtype=np.float64)
-    shares = simplex_weights(weights, first.size)
-    if aggregate == "geometric":
-        first, second = np.log(_lift(first)), np.log(_lift(second))
-    usable = ~(np.isnan(first) | np.isnan(second))
-    # Rounded, so that of indicators that favour alike the first is taken, on any machine.
-    edge = np.where(usable, np.round(second - first, DECIMALS), 0.0)
-    if round(float(shares @ edge), DECIMALS) > 0:
-        edge = -edge
-    if not usable.any() or edge[usable].max() < _MARGIN:
-        return None
-    best = int(np.argmax(np.where(usable, edge, -np.inf)))
-    moved = _move(shares, edge, best)
-    return Flip(moved, float(np.abs(moved - shares).sum()))
-
-
 def simplex_weights(weights: ArrayLike, k: int) -> Floats:
     """Scale weights to sum to 1, or say why they cannot be.
 
@@ -314,24 +253,9 @@ def simplex_weights(weights: ArrayLike, k: int) -> Floats:
     return np.asarray(shares / shares.sum())
 
 
-def _move(shares: Floats, edge: Floats, best: int) -> Floats:
-    """Move weight to ``best``, from the least favourable first, until the lead is reversed."""
-    moved = shares.copy()
-    missing = _MARGIN - float(shares @ edge)
-    for source in np.argsort(edge, kind="stable"):
-        gain = edge[best] - edge[source]
-        if missing <= 0 or gain <= 0:
-            break
-        amount = min(moved[source], missing / gain)
-        moved[source] -= amount
-        moved[best] += amount
-        missing -= amount * gain
-    return moved
-
-
 def _terms(normalised: Floats, aggregate: Aggregate) -> Floats:
     """Give what is weighted and summed: the indicators, or their logarithms above the floor."""
-    return normalised if aggregate == "linear" else np.log(_lift(normalised) / FLOOR)
+    return normalised if aggregate == "linear" else np.log(lift(normalised) / FLOOR)
 
 
 def _whole(total: Floats, aggregate: Aggregate) -> Floats:
@@ -339,7 +263,7 @@ def _whole(total: Floats, aggregate: Aggregate) -> Floats:
     return total if aggregate == "linear" else np.asarray(FLOOR * np.exp(total))
 
 
-def _lift(normalised: Floats) -> Floats:
+def lift(normalised: Floats) -> Floats:
     """Raise values of 0 to 1 above 0 for a geometric mean, keeping their order."""
     return np.asarray(FLOOR + (1 - FLOOR) * normalised)
 

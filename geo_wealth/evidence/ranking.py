@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from geo_wealth.flips import Flip, smallest_flip
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.ranking import (
     DECIMALS,
     Aggregate,
-    Flip,
     Floats,
     Scored,
     score_areas,
-    smallest_flip,
 )
 
 SLUGS = tuple(INDICATORS)

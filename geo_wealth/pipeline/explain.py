@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_wealth.errors import InvalidRequestError, NotFoundError
-from geo_wealth.flips import ranks_under, typed_weights
+from geo_wealth.flips import ranks_under, smallest_flip, typed_weights
 from geo_wealth.pipeline.indicators import SLUGS
 from geo_wealth.pipeline.words import area_sentences, contribution_sentence, flip_sentence
 from geo_wealth.queries.rows import NotRanked, RankedArea, Ranking
-from geo_wealth.ranking import Floats, checked_methods, smallest_flip
+from geo_wealth.ranking import Floats, checked_methods
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from geo_wealth.errors import InvalidRequestError
-from geo_wealth.flips import parts_that_sum, ranks_under, typed_weights
+from geo_wealth.flips import parts_that_sum, ranks_under, smallest_flip, typed_weights
 from geo_wealth.indicators import INDICATORS
 from geo_wealth.pipeline.explain import explain, reversal
 from geo_wealth.pipeline.ranking import build_ranking
 from geo_wealth.queries.rows import RankedArea, Ranking, RankRequest
-from geo_wealth.ranking import Aggregate, score_normalised, simplex_weights, smallest_flip
+from geo_wealth.ranking import Aggregate, score_normalised, simplex_weights
 
 KIRKLEES = RankRequest("E08000034")
 METHODS = [

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from geo_wealth import ranking
 from geo_wealth.deprivation import exponential
 from geo_wealth.errors import InvalidRequestError
+from geo_wealth.flips import smallest_flip
 from geo_wealth.ranking import (
     FLOOR,
     contribute,
     normalise_column,
     rank_scores,
     score_areas,
-    smallest_flip,
 )
 
 NAN = np.nan
